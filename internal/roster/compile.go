@@ -1,0 +1,224 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package roster
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// CompileVersion names the rules records are compiled by. A golden corpus fails the build when the output changes without it;
+// raising it makes every object be compared with the store once more.
+const CompileVersion = 1
+
+// Compiled is what an Operator comes to.
+type Compiled struct {
+	// Person is the record, in canonical form.
+	Person Person
+	// Tenants tells per entry, by tenant, what takes effect and what does not.
+	Tenants []TenantOutcome
+	// Missing are the references that were not found, in the order of their paths.
+	Missing []Reference
+}
+
+// TenantOutcome is what one entry comes to once the tenant's own facts have cut it.
+type TenantOutcome struct {
+	Tenant string
+	Role   Role
+	// Channels are the channels in effect: granted, and had by the tenant.
+	Channels []Channel
+	// Ineffective is what was declared and has no effect, with why.
+	Ineffective []Ineffective
+}
+
+// IneffectiveReason says why something declared has no effect.
+type IneffectiveReason string
+
+// The reasons.
+const (
+	ChannelNotOffered   IneffectiveReason = "ChannelNotOffered"
+	TenantMissing       IneffectiveReason = "TenantMissing"
+	TeamMemberRole      IneffectiveReason = "TeamMemberRole"
+	TeamMemberElsewhere IneffectiveReason = "TeamMemberElsewhere"
+)
+
+// Ineffective is a grant that was declared and has no effect.
+type Ineffective struct {
+	// Grant names what has no effect: a channel, or a team member by the name of the object.
+	Grant  string
+	Reason IneffectiveReason
+	// Message says why, and what would give it effect.
+	Message string
+}
+
+// Reference is a name that an object uses for another.
+type Reference struct {
+	Kind, Name string
+	// Path is the field that holds the name, such as "spec.tenants[acme].groups[billing]".
+	Path string
+}
+
+// String names the reference as an error message would.
+func (r Reference) String() string { return fmt.Sprintf("%s %q (%s)", r.Kind, r.Name, r.Path) }
+
+// Kinds of objects a reference names.
+const (
+	KindTenant   = "Tenant"
+	KindGroup    = "Group"
+	KindOperator = "Operator"
+)
+
+// Compile makes the record of a person and tells what of it takes effect. It is deterministic, whatever the order of lists.
+func Compile(operator Operator, directory Directory) Compiled {
+	compiled := Compiled{Person: Person{User: operator.user()}}
+	for _, entry := range orderedBy(operator.Entries, func(e Entry) string { return e.Tenant }) {
+		compiled.add(operator, entry, directory)
+	}
+	compiled.Person = compiled.Person.Canonical()
+	slices.SortStableFunc(compiled.Missing, func(a, b Reference) int { return cmp.Compare(a.Path, b.Path) })
+	return compiled
+}
+
+func (o Operator) user() User {
+	profile := o.Profile
+	if profile.PublicName == "" {
+		profile.PublicName = o.UserName
+	}
+	return User{
+		Company:              o.Company,
+		UserName:             o.UserName,
+		Profile:              profile,
+		Locale:               o.Locale,
+		TimeZone:             o.TimeZone,
+		HomeTenant:           o.home(),
+		Active:               o.Active,
+		CompanyAdministrator: o.CompanyAdministrator,
+		CredentialMode:       o.CredentialMode,
+		IdentityProvider:     o.IdentityProvider,
+		ConversationAlerts:   o.ConversationAlerts,
+		MessageAlerts:        o.MessageAlerts,
+	}
+}
+
+func (c *Compiled) add(operator Operator, entry Entry, directory Directory) {
+	path := fmt.Sprintf("spec.tenants[%s]", entry.Tenant)
+	tenant, found := directory.Tenant(operator.Company, entry.Tenant)
+	if !found {
+		c.Missing = append(c.Missing, Reference{Kind: KindTenant, Name: entry.Tenant, Path: path + ".tenant"})
+	}
+	for _, g := range entry.Groups {
+		if g.Group != GeneralGroup && !groupResolves(directory, operator.Company, entry.Tenant, g.Group) {
+			c.Missing = append(c.Missing, Reference{Kind: KindGroup, Name: g.Group, Path: fmt.Sprintf("%s.groups[%s]", path, g.Group)})
+		}
+	}
+	grants := grantsOf(operator, entry, directory)
+	outcome := TenantOutcome{Tenant: entry.Tenant, Role: entry.Role}
+	outcome.cut(grants, tenant, found)
+	team := c.team(operator, entry, directory, &outcome)
+
+	c.Person.Grants = append(c.Person.Grants, grants...)
+	c.Person.Memberships = append(c.Person.Memberships, Membership{
+		Tenant:      entry.Tenant,
+		Active:      entry.Active,
+		Role:        entry.Role,
+		Groups:      entry.Groups,
+		Team:        team,
+		Permissions: entry.Permissions,
+		Switches:    entry.switches(operator.Notifications),
+		Profile:     entry.Profile,
+	})
+	c.Tenants = append(c.Tenants, outcome)
+}
+
+// team are the user names of an entry's effective team: the people it names who are Worker or Manager in the same tenant.
+func (c *Compiled) team(operator Operator, entry Entry, directory Directory, outcome *TenantOutcome) []string {
+	if entry.Role != Manager {
+		return nil
+	}
+	var team []string
+	for _, name := range sorted(entry.Team) {
+		if name == operator.Name {
+			continue
+		}
+		member, found := directory.Operator(operator.Company, name)
+		if !found {
+			c.Missing = append(c.Missing, Reference{Kind: KindOperator, Name: name, Path: fmt.Sprintf("spec.tenants[%s].team[%s]", entry.Tenant, name)})
+			continue
+		}
+		theirs, present := member.Entry(entry.Tenant)
+		switch {
+		case !present:
+			outcome.ineffective(name, TeamMemberElsewhere, "the operator has no entry for this tenant; add one, or take the operator out of the team")
+		case theirs.Role == Administrator:
+			outcome.ineffective(name, TeamMemberRole, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
+		default:
+			team = append(team, member.userKey())
+		}
+	}
+	return team
+}
+
+func (o Operator) userKey() string { return NewPersonKey(o.Company, o.UserName).UserName }
+
+func (t *TenantOutcome) ineffective(grant string, reason IneffectiveReason, message string) {
+	t.Ineffective = append(t.Ineffective, Ineffective{Grant: grant, Reason: reason, Message: message})
+}
+
+// cut keeps of the grants what the tenant itself offers.
+func (t *TenantOutcome) cut(grants []Grant, tenant Tenant, found bool) {
+	for _, g := range grants {
+		switch {
+		case !found:
+			t.ineffective(string(g.Channel), TenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
+		case !slices.Contains(tenant.Record.Channels, g.Channel):
+			t.ineffective(string(g.Channel), ChannelNotOffered, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
+		default:
+			t.Channels = append(t.Channels, g.Channel)
+		}
+	}
+}
+
+// grantsOf are the uncut grants of one entry: the union of its direct channels and of all policies that match, in the
+// order of channels. A state is allowed if any grant allows it, and the largest capacity wins; a direct grant allows both
+// states and has no cap.
+func grantsOf(operator Operator, entry Entry, directory Directory) []Grant {
+	var union grantUnion
+	for _, channel := range entry.Channels {
+		union.add(Grant{Tenant: entry.Tenant, Channel: channel, Online: true, Away: true, Causes: []Cause{{Kind: CauseDirect}}})
+	}
+	for policy := range directory.Policies(operator.Company, entry.Tenant) {
+		if !policy.Matches(operator, entry, directory) {
+			continue
+		}
+		for _, channel := range policy.Channels {
+			union.add(Grant{
+				Tenant: entry.Tenant, Channel: channel, Online: policy.Online, Away: policy.Away, Capacity: policy.Capacity,
+				Causes: []Cause{{Kind: CausePolicy, Policy: policy.Name}},
+			})
+		}
+	}
+	return orderedBy(union, func(g Grant) string { return string(g.Channel) })
+}
+
+type grantUnion []Grant
+
+func (u *grantUnion) add(g Grant) {
+	i := slices.IndexFunc(*u, func(have Grant) bool { return have.Channel == g.Channel })
+	if i < 0 {
+		*u = append(*u, g)
+		return
+	}
+	have := &(*u)[i]
+	have.Online = have.Online || g.Online
+	have.Away = have.Away || g.Away
+	if have.Capacity == 0 || g.Capacity == 0 {
+		have.Capacity = 0
+	} else {
+		have.Capacity = max(have.Capacity, g.Capacity)
+	}
+	if !slices.Contains(have.Causes, g.Causes[0]) {
+		have.Causes = append(have.Causes, g.Causes...)
+	}
+}

@@ -1,0 +1,25 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package roster is the pure core of Roster: the values a contact centre is described with, and what they compile to.
+// It knows no Kubernetes, no store, no clock and no log; a caller hands it values and a [Directory] to look others up in.
+//
+// # Glossary
+//
+//   - Company: all tenants and people of one namespace. Nothing crosses companies.
+//   - Tenant: one contact centre of the company, with its channels, groups and settings.
+//   - Operator: a person, as declared. Always a person, never the program that runs this code.
+//   - Entry: what an Operator declares for one tenant: role, groups, team, channels, permissions, switches.
+//   - Person: an Operator compiled, as the identity store holds it: a User, a Membership per entry, and Grants.
+//   - Group: a department. The general group always exists and has the reserved key "general".
+//   - Policy: a channel policy; it only grants, and only within its tenant.
+//   - Grant: that a person may serve a channel of a tenant, with states, capacity and every cause of it.
+//
+// # Invariants
+//
+//   - Compiling is deterministic and does not depend on the order of any list.
+//   - Compiling one person looks up what that person names and the policies of those tenants; it never walks a tenant's people.
+//   - Grants are kept uncut: what the tenant itself narrows (its channels, whether it is there at all) is joined by the
+//     reader, so that one write to one tenant narrows everybody in it at once.
+//   - A record's canonical form changes only together with [CompileVersion].
+package roster

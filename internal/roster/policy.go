@@ -1,0 +1,123 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package roster
+
+import (
+	"maps"
+	"slices"
+)
+
+// PolicyKey names a channel policy within the store.
+type PolicyKey struct {
+	Company, Tenant, Policy string
+}
+
+// Policy is a channel policy, both as declared and as the identity store holds it. It only grants.
+type Policy struct {
+	Company  string    `json:"company"`
+	Tenant   string    `json:"tenant"`
+	Name     string    `json:"policy"`
+	Channels []Channel `json:"channels"`
+	Subjects []Subject `json:"subjects"`
+	// Online and Away say in which states of presence the granted channels may be routed.
+	Online bool `json:"online"`
+	Away   bool `json:"away"`
+	// Capacity caps an operator's concurrent work on a granted channel; 0 is no cap.
+	Capacity int `json:"capacity,omitempty"`
+}
+
+// Key is the natural key of the record.
+func (p Policy) Key() PolicyKey { return PolicyKey{p.Company, p.Tenant, p.Name} }
+
+// Canonical is the policy with every set in its one order. Subjects keep the order they were declared in.
+func (p Policy) Canonical() Policy {
+	p.Channels = sorted(p.Channels)
+	p.Subjects = slices.Clone(p.Subjects)
+	for i := range p.Subjects {
+		p.Subjects[i].Selector = p.Subjects[i].Selector.canonical()
+	}
+	return p
+}
+
+// Subject says whom a policy grants to: exactly one of its fields is set. A subject with none matches nobody.
+type Subject struct {
+	Role Role `json:"role,omitempty"`
+	// Group matches the operators who name the group, once the group exists; "general" matches every operator of the tenant.
+	Group string `json:"group,omitempty"`
+	// Operator matches the operator of that object name.
+	Operator string    `json:"operator,omitempty"`
+	Selector *Selector `json:"selector,omitempty"`
+}
+
+// Selector matches the labels of an Operator, as a Kubernetes label selector does. An empty one matches everybody.
+type Selector struct {
+	MatchLabels      map[string]string `json:"matchLabels,omitempty"`
+	MatchExpressions []Requirement     `json:"matchExpressions,omitempty"`
+}
+
+// Requirement is one expression of a Selector. One whose Operator is unknown, or which lacks the values it needs, matches nobody.
+type Requirement struct {
+	Key      string   `json:"key"`
+	Operator string   `json:"operator"`
+	Values   []string `json:"values,omitempty"`
+}
+
+// Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant.
+func (p Policy) Matches(operator Operator, entry Entry, directory Directory) bool {
+	return entry.Tenant == p.Tenant && slices.ContainsFunc(p.Subjects, func(s Subject) bool {
+		return s.matches(operator, entry, directory)
+	})
+}
+
+func (s Subject) matches(operator Operator, entry Entry, directory Directory) bool {
+	switch {
+	case s.Role != "":
+		return entry.Role == s.Role
+	case s.Group == GeneralGroup:
+		return true
+	case s.Group != "":
+		return entry.declares(s.Group) && groupResolves(directory, operator.Company, entry.Tenant, s.Group)
+	case s.Operator != "":
+		return operator.Name == s.Operator
+	case s.Selector != nil:
+		return s.Selector.Matches(operator.Labels)
+	}
+	return false
+}
+
+// Matches tells whether labels satisfy every part of the selector.
+func (s Selector) Matches(labels map[string]string) bool {
+	for key, want := range s.MatchLabels {
+		if have, ok := labels[key]; !ok || have != want {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(s.MatchExpressions, func(r Requirement) bool { return !r.matches(labels) })
+}
+
+func (r Requirement) matches(labels map[string]string) bool {
+	value, present := labels[r.Key]
+	switch r.Operator {
+	case "In":
+		return present && slices.Contains(r.Values, value)
+	case "NotIn":
+		return len(r.Values) > 0 && (!present || !slices.Contains(r.Values, value))
+	case "Exists":
+		return present
+	case "DoesNotExist":
+		return !present
+	}
+	return false
+}
+
+func (s *Selector) canonical() *Selector {
+	if s == nil {
+		return nil
+	}
+	ordered := Selector{MatchLabels: maps.Clone(s.MatchLabels), MatchExpressions: slices.Clone(s.MatchExpressions)}
+	for i, r := range ordered.MatchExpressions {
+		ordered.MatchExpressions[i].Values = sorted(r.Values)
+	}
+	return &ordered
+}

@@ -1,0 +1,73 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The errors of a store. A driver wraps what its vendor says and answers one of these to errors.Is.
+var (
+	// ErrNotFound says that there is no such record.
+	ErrNotFound = errors.New("record not found")
+	// ErrConflict says that another record holds a value that must be unique; see ConflictError.
+	ErrConflict = errors.New("value is taken")
+	// ErrForeign says that the record is another owner's, or nobody's; see ForeignError.
+	ErrForeign = errors.New("record belongs to another owner")
+	// ErrLastAdministrator says that the write would leave a tenant without a live Administrator; see LastAdministratorError.
+	ErrLastAdministrator = errors.New("tenant would have no live Administrator")
+	// ErrUnavailable says that the store cannot be reached or used at present: the same call may succeed later.
+	ErrUnavailable = errors.New("identity store is unavailable")
+	// ErrRejected says that the store refuses the value: only another value can succeed.
+	ErrRejected = errors.New("identity store refuses the value")
+)
+
+// ConflictError is the ErrConflict of a field, with whose record holds the value.
+type ConflictError struct {
+	// Field is the field of the manifest whose value is taken, such as "spec.profile.email".
+	Field string
+	// Owner is whose record holds it; the zero owner is nobody.
+	Owner Owner
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s is taken by %s", e.Field, e.Owner)
+}
+
+// Unwrap makes it an ErrConflict.
+func (e *ConflictError) Unwrap() error { return ErrConflict }
+
+// ForeignError is the ErrForeign of a record, with whose it is.
+type ForeignError struct {
+	// Owner is whose the record is; the zero owner is nobody.
+	Owner Owner
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("the record belongs to %s", e.Owner)
+}
+
+// Unwrap makes it an ErrForeign.
+func (e *ForeignError) Unwrap() error { return ErrForeign }
+
+// LastAdministratorError is the ErrLastAdministrator of a tenant.
+type LastAdministratorError struct {
+	Tenant string
+}
+
+func (e *LastAdministratorError) Error() string {
+	return fmt.Sprintf("Tenant %q would have no live Administrator", e.Tenant)
+}
+
+// Unwrap makes it an ErrLastAdministrator.
+func (e *LastAdministratorError) Unwrap() error { return ErrLastAdministrator }
+
+// String names the owner as a message would.
+func (o Owner) String() string {
+	if o == (Owner{}) {
+		return "no object"
+	}
+	return fmt.Sprintf("%s %s/%s of installation %q", o.Kind, o.Namespace, o.Name, o.Installation)
+}
