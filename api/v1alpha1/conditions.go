@@ -1,0 +1,173 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+// The conditions of every kind.
+const (
+	// ConditionReady is True while the store equals what the object compiles to and every reference resolves. It is always
+	// present after the first pass, and it never waits for a person: somebody invited is Ready.
+	ConditionReady = "Ready"
+
+	// ConditionReconciling is present while the object is not Ready and is expected to heal without an edit. Its reason is
+	// that of Ready.
+	ConditionReconciling = "Reconciling"
+
+	// ConditionStalled is present when only an edit of this object heals it, or when a missing reference, a hold or a
+	// conflict has lasted longer than the manager's --stall-after. Its reason is that of Ready.
+	ConditionStalled = "Stalled"
+
+	// ConditionSuspended is present while spec.suspend keeps the manager from writing the record.
+	ConditionSuspended = "Suspended"
+)
+
+// The conditions that some kinds have.
+const (
+	// ConditionResolved, on an Operator, a Group and a ChannelPolicy, says whether every object it names exists.
+	ConditionResolved = "Resolved"
+
+	// ConditionSynced, on an Operator, says whether the store has the record as the spec describes it.
+	ConditionSynced = "Synced"
+
+	// ConditionActivated, on an Operator, says whether the person has a way to log in.
+	ConditionActivated = "Activated"
+
+	// ConditionChannelsGranted, on an Operator, says whether the person has at least one channel to work on. It never
+	// touches Ready.
+	ConditionChannelsGranted = "ChannelsGranted"
+
+	// ConditionHeld, on an Operator, is present while part of the spec is held back because of another object; the message
+	// names the part, the cause and the remedy.
+	ConditionHeld = "Held"
+
+	// ConditionConflict, on any kind that owns a record, is present while a name or a record belongs to somebody else.
+	ConditionConflict = "Conflict"
+
+	// ConditionDrifted is present while the record in the store differs from what was written; the message names the
+	// fields, never their values.
+	ConditionDrifted = "Drifted"
+
+	// ConditionAdministered, on a Tenant, says whether the tenant has a live Administrator.
+	ConditionAdministered = "Administered"
+
+	// ConditionOfflineMessagesAttended, on a Tenant, says whether somebody receives the messages that visitors leave.
+	ConditionOfflineMessagesAttended = "OfflineMessagesAttended"
+
+	// ConditionOffboardingHeld, on a Tenant, is present while removals beyond the budget, or of the last Administrator, are
+	// held; the message says how many and how they are confirmed.
+	ConditionOffboardingHeld = "OffboardingHeld"
+
+	// ConditionEffective, on a ChannelPolicy, says whether anything it grants can take effect. It never touches Ready.
+	ConditionEffective = "Effective"
+)
+
+// Reasons of Ready, and with it of Reconciling and Stalled.
+const (
+	// ReasonSucceeded appears when the store equals the object and every reference resolves.
+	ReasonSucceeded = "Succeeded"
+
+	// ReasonMissingReference appears when objects that the spec names do not exist; in Resolved when they are of several
+	// kinds.
+	ReasonMissingReference = "MissingReference"
+
+	// ReasonStoreUnavailable appears when the store cannot be reached and a write is due. It never becomes Stalled.
+	ReasonStoreUnavailable = "StoreUnavailable"
+
+	// ReasonStoreRejected appears when the store refuses a value; an edit is needed.
+	ReasonStoreRejected = "StoreRejected"
+
+	// ReasonConflict appears when a name or a record belongs to somebody else; the condition Conflict says which.
+	ReasonConflict = "Conflict"
+
+	// ReasonSuspended appears when the object is suspended; in Ready only while a change waits for it.
+	ReasonSuspended = "Suspended"
+
+	// ReasonHeld appears when part of the spec is held back; the condition Held says which.
+	ReasonHeld = "Held"
+
+	// ReasonInternalError appears when a pass failed for a reason that the log of the manager tells; it is retried.
+	ReasonInternalError = "InternalError"
+
+	// ReasonDeleting appears while the object is deleted and its removal from the store is not complete.
+	ReasonDeleting = "Deleting"
+
+	// ReasonChildrenTerminating appears while a deleted Tenant waits for its Groups and ChannelPolicies that are being
+	// deleted, too.
+	ReasonChildrenTerminating = "ChildrenTerminating"
+)
+
+// Reasons of Resolved.
+const (
+	// ReasonAllResolved appears when every object that the spec names exists.
+	ReasonAllResolved = "AllResolved"
+
+	// ReasonMissingTenant appears when only Tenants are missing.
+	ReasonMissingTenant = "MissingTenant"
+
+	// ReasonMissingGroup appears when only Groups are missing.
+	ReasonMissingGroup = "MissingGroup"
+
+	// ReasonMissingOperator appears when only Operators are missing.
+	ReasonMissingOperator = "MissingOperator"
+)
+
+// Reasons of Synced.
+const (
+	// ReasonStored appears when the store has the record in full.
+	ReasonStored = "Stored"
+
+	// ReasonNotStored appears when the store has no such record, an older one, or one with a part held back.
+	ReasonNotStored = "NotStored"
+)
+
+// Reasons of Conflict.
+const (
+	// ReasonUserNameTaken appears when another person of the company has the user name.
+	ReasonUserNameTaken = "UserNameTaken"
+
+	// ReasonEmailTaken appears when another person of the company has the e-mail address.
+	ReasonEmailTaken = "EmailTaken"
+
+	// ReasonForeignRecord appears when the record bears the stamp of another owner, or none.
+	ReasonForeignRecord = "ForeignRecord"
+)
+
+// Reasons of ChannelsGranted.
+const (
+	// ReasonGranted appears when the person has at least one channel.
+	ReasonGranted = "Granted"
+
+	// ReasonNothingGranted appears when neither a direct grant nor a policy gives the person a channel that his tenants
+	// have.
+	ReasonNothingGranted = "NothingGranted"
+)
+
+// Reasons of Effective.
+const (
+	// ReasonGranting appears when the policy gives at least one operator a channel.
+	ReasonGranting = "Granting"
+
+	// ReasonNoMatch appears when no operator of the tenant matches a subject.
+	ReasonNoMatch = "NoMatch"
+
+	// ReasonNoChannelOfTenant appears when the tenant has none of the channels.
+	ReasonNoChannelOfTenant = "NoChannelOfTenant"
+
+	// ReasonNothingAllowed appears when availability denies every state.
+	ReasonNothingAllowed = "NothingAllowed"
+
+	// ReasonTenantMissing appears when the tenant does not exist.
+	ReasonTenantMissing = "TenantMissing"
+)
+
+// Reasons of an ineffective grant in an Operator's status, beside the Missing ones above.
+const (
+	// ReasonChannelNotOfTenant appears when the tenant does not have the channel.
+	ReasonChannelNotOfTenant = "ChannelNotOfTenant"
+
+	// ReasonGroupOfOtherTenant appears when the Group exists but belongs to another tenant.
+	ReasonGroupOfOtherTenant = "GroupOfOtherTenant"
+
+	// ReasonNotWorkerOrManager appears when a member of the team is neither Worker nor Manager in the tenant.
+	ReasonNotWorkerOrManager = "NotWorkerOrManager"
+)
