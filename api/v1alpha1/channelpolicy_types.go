@@ -5,8 +5,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// ChannelPolicy grants channels of a tenant to operators by role, group, name or label. A policy only grants: what an
-// operator holds is the union of his direct channels and of all policies that match him.
+// ChannelPolicy grants channels of a tenant to operators by role, group,
+// name or label. A policy only grants: what an operator holds is the union
+// of his direct channels and of all policies that match him.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:path=channelpolicies,singular=channelpolicy,shortName=rcp,categories=roster,scope=Namespaced
@@ -38,7 +39,8 @@ func (p *ChannelPolicy) LifecycleStatus() (observedGeneration *int64, conditions
 	return &p.Status.ObservedGeneration, &p.Status.Conditions
 }
 
-// IsSuspended says whether spec.suspend asks the manager to leave the policy's record alone.
+// IsSuspended says whether spec.suspend asks the manager to leave the
+// policy's record alone.
 func (p *ChannelPolicy) IsSuspended() bool { return p.Spec.Suspend }
 
 // ChannelPolicyList is a list of ChannelPolicies.
@@ -56,19 +58,22 @@ type ChannelPolicyList struct {
 
 // ChannelPolicySpec is what a policy grants, and to whom.
 type ChannelPolicySpec struct {
-	// tenant is the name of the Tenant whose channels are granted. It need not exist yet; it cannot be changed.
+	// tenant is the name of the Tenant whose channels are granted. It need not
+	// exist yet; it cannot be changed.
 	// +required
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="cannot be changed: delete this policy and create one in the other tenant"
 	Tenant ObjectName `json:"tenant"`
 
-	// channels are the channels granted, at least one. Those the tenant does not have give nothing.
+	// channels are the channels granted, at least one. Those the tenant does
+	// not have give nothing.
 	// +required
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=16
 	Channels []Channel `json:"channels"`
 
-	// subjects say to whom: an operator of the tenant whom any of them matches. At most 64. Absent or empty: to nobody.
+	// subjects say to whom: an operator of the tenant whom any of them
+	// matches. At most 64. Absent or empty: to nobody.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
@@ -83,7 +88,8 @@ type ChannelPolicySpec struct {
 	// +optional
 	Capacity *Capacity `json:"capacity,omitempty"`
 
-	// suspend stops the manager from writing the record of this object; deletion is never suspended. Default false.
+	// suspend stops the manager from writing the record of this object;
+	// deletion is never suspended. Default false.
 	// +optional
 	// +kubebuilder:default=false
 	Suspend bool `json:"suspend,omitempty"`
@@ -104,8 +110,9 @@ type PolicySubject struct {
 	// +optional
 	Operator ObjectName `json:"operator,omitempty"`
 
-	// selector matches the Operators with these labels; an empty selector matches every operator of the tenant. At most 16
-	// labels and 16 expressions.
+	// selector matches the Operators with these labels; an empty selector
+	// matches every operator of the tenant. At most 16 labels and 16
+	// expressions.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="(!has(self.matchLabels) || size(self.matchLabels) <= 16) && (!has(self.matchExpressions) || size(self.matchExpressions) <= 16)",message="must have at most 16 labels and 16 expressions"
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
@@ -113,13 +120,15 @@ type PolicySubject struct {
 
 // Availability says in which states of a person a grant counts.
 type Availability struct {
-	// online says whether the grant counts while the person is Online: Allowed (the default) or Denied.
+	// online says whether the grant counts while the person is Online: Allowed
+	// (the default) or Denied.
 	// +optional
 	// +kubebuilder:default=Allowed
 	Online AvailabilityRule `json:"online,omitempty"`
 
-	// away says whether the grant counts while the person is Away: Allowed (the default) or Denied. It has effect only on
-	// channels of the tenant's awayRouting.
+	// away says whether the grant counts while the person is Away: Allowed
+	// (the default) or Denied. It has effect only on channels of the tenant's
+	// awayRouting.
 	// +optional
 	// +kubebuilder:default=Allowed
 	Away AvailabilityRule `json:"away,omitempty"`
@@ -132,14 +141,15 @@ type AvailabilityRule string
 const (
 	// AvailabilityAllowed lets the grant count.
 	AvailabilityAllowed AvailabilityRule = "Allowed"
-	// AvailabilityDenied does not. Another grant of the channel may still count.
+	// AvailabilityDenied does not. Another grant of the channel may still
+	// count.
 	AvailabilityDenied AvailabilityRule = "Denied"
 )
 
 // Capacity limits the work that a grant brings.
 type Capacity struct {
-	// maxConcurrent is how many conversations of the channel the person has at a time, from 1 to 25. Of several grants the
-	// largest counts.
+	// maxConcurrent is how many conversations of the channel the person has at
+	// a time, from 1 to 25. Of several grants the largest counts.
 	// +required
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=25
@@ -150,14 +160,15 @@ type Capacity struct {
 type ChannelPolicyStatus struct {
 	CommonStatus `json:",inline"`
 
-	// syncedDigest identifies the record that was last written in full: compile version, store and hash. Absent while
-	// something is held, in conflict or not yet written.
+	// syncedDigest identifies the record that was last written in full:
+	// compile version, store and hash. Absent while something is held, in
+	// conflict or not yet written.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	SyncedDigest string `json:"syncedDigest,omitempty"`
 
-	// matchedOperators counts the operators to whom the policy applies; brought up to date at most once in 5 seconds.
-	// Absent: not counted yet.
+	// matchedOperators counts the operators to whom the policy applies;
+	// brought up to date at most once in 5 seconds. Absent: not counted yet.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	MatchedOperators *int32 `json:"matchedOperators,omitempty"`

@@ -5,47 +5,55 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Finalizer is on every object of this group while the identity store may hold a record of it. The manager alone takes
-// it away, once the transaction that starts the removal has committed.
+// Finalizer is on every object of this group while the identity store may
+// hold a record of it. The manager alone takes it away, once the
+// transaction that starts the removal has committed.
 const Finalizer = "identity.roster.dev/finalizer"
 
-// GeneralGroup is the reserved key of the general group, which every tenant has. No Group may bear it.
+// GeneralGroup is the reserved key of the general group, which every
+// tenant has. No Group may bear it.
 const GeneralGroup = "general"
 
-// AnnotationPrefix begins every annotation the manager hears. A change of one wakes the object; it does not raise the
-// generation.
+// AnnotationPrefix begins every annotation the manager hears. A change of
+// one wakes the object; it does not raise the generation.
 const AnnotationPrefix = "roster.dev/"
 
 const (
-	// AnnotationAdopt takes over a store record with the same natural key: "true" one that has no stamp, or one of this
-	// installation and namespace whose object is gone; the name of another installation one that is stamped by it. A
-	// record whose owner lives is never taken.
+	// AnnotationAdopt takes over a store record with the same natural key:
+	// "true" one that has no stamp, or one of this installation and namespace
+	// whose object is gone; the name of another installation one that is
+	// stamped by it. A record whose owner lives is never taken.
 	AnnotationAdopt = AnnotationPrefix + "adopt"
 
-	// AnnotationReconcileRequestedAt asks for one pass now; any new value acts once.
+	// AnnotationReconcileRequestedAt asks for one pass now; any new value acts
+	// once.
 	AnnotationReconcileRequestedAt = AnnotationPrefix + "reconcile-requested-at"
 
-	// AnnotationResendActivationAt, on an Operator, sends a new activation link; any new value acts once.
+	// AnnotationResendActivationAt, on an Operator, sends a new activation
+	// link; any new value acts once.
 	AnnotationResendActivationAt = AnnotationPrefix + "resend-activation-at"
 
-	// AnnotationResetPasswordAt, on an Operator, voids the password and sends a link to set a new one; any new value acts
-	// once.
+	// AnnotationResetPasswordAt, on an Operator, voids the password and sends
+	// a link to set a new one; any new value acts once.
 	AnnotationResetPasswordAt = AnnotationPrefix + "reset-password-at"
 
-	// AnnotationConfirmRemovals, on a Tenant (or on the namespace where the Tenant is gone), releases held removals. Its
-	// value is <count>@<RFC 3339 expiry>, the expiry at most 24 hours ahead.
+	// AnnotationConfirmRemovals, on a Tenant (or on the namespace where the
+	// Tenant is gone), releases held removals. Its value is <count>@<RFC 3339
+	// expiry>, the expiry at most 24 hours ahead.
 	AnnotationConfirmRemovals = AnnotationPrefix + "confirm-removals"
 )
 
 // CommonStatus is the part of the status that every kind has.
 type CommonStatus struct {
-	// observedGeneration is the metadata.generation that the conditions describe; -1 until the first pass has ended. It is
-	// set when a pass fails, too.
+	// observedGeneration is the metadata.generation that the conditions
+	// describe; -1 until the first pass has ended. It is set when a pass
+	// fails, too.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions say how the object is. Ready is always among them after the first pass; Reconciling, Stalled, Suspended,
-	// Held, Conflict, Drifted and OffboardingHeld are present only while they are True.
+	// conditions say how the object is. Ready is always among them after the
+	// first pass; Reconciling, Stalled, Suspended, Held, Conflict, Drifted and
+	// OffboardingHeld are present only while they are True.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -55,32 +63,36 @@ type CommonStatus struct {
 	Conditions []metav1.Condition `json:"conditions,omitempty" patchStrategy:"merge" patchMergeKey:"type"`
 }
 
-// ObjectName is the name of an object in the same namespace. The object need not exist yet.
+// ObjectName is the name of an object in the same namespace. The object
+// need not exist yet.
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="must be the name of an object: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
+// +kubebuilder:validation:XValidation:rule="!self.matches('^[-.]|[^-a-z0-9.]|[-.]$')",message="must be the name of an object: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
 type ObjectName string
 
-// DisplayText is one line of text shown to people, in any script, at most 128 characters.
+// DisplayText is one line of text shown to people, in any script, at most
+// 128 characters.
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=128
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^\P{Cc}*[^\p{Cc}\p{Z}]\P{Cc}*$')`,message="must be one line of text with at least one visible character"
 type DisplayText string
 
-// EmailAddress is an ASCII e-mail address of at most 254 characters; compared in lower case.
+// EmailAddress is an ASCII e-mail address of at most 254 characters;
+// compared in lower case.
 // +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=254
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^[A-Za-z0-9!#$%&\x27*+/=?^_\x60{|}~-]+(\.[A-Za-z0-9!#$%&\x27*+/=?^_\x60{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$')`,message="must be an e-mail address in ASCII, such as name@example.com"
 type EmailAddress string
 
-// PhoneNumber is a telephone number in the E.164 form: a plus sign, the country code and the number, digits only.
+// PhoneNumber is a telephone number in the E.164 form: a plus sign, the
+// country code and the number, digits only.
 // +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^\+[1-9][0-9]{1,14}$')`,message="must be a phone number in E.164 form: '+', country code and number, digits only, such as +420123456789"
 type PhoneNumber string
 
-// Channel is a way in which customers reach a contact centre. The list will grow: readers pass over values they do not
-// know.
+// Channel is a way in which customers reach a contact centre. The list
+// will grow: readers pass over values they do not know.
 // +kubebuilder:validation:Enum=Chat;Phone;Email;Facebook;WhatsApp
 type Channel string
 
@@ -97,13 +109,14 @@ const (
 	ChannelWhatsApp Channel = "WhatsApp"
 )
 
-// Role is what a person is in one tenant. An Administrator may do all that a Manager may, and a Manager all that a Worker
-// may.
+// Role is what a person is in one tenant. An Administrator may do all that
+// a Manager may, and a Manager all that a Worker may.
 // +kubebuilder:validation:Enum=Administrator;Manager;Worker
 type Role string
 
 const (
-	// RoleAdministrator runs the tenant: its settings, its people, all its conversations.
+	// RoleAdministrator runs the tenant: its settings, its people, all its
+	// conversations.
 	RoleAdministrator Role = "Administrator"
 	// RoleManager leads a team and sees its work.
 	RoleManager Role = "Manager"

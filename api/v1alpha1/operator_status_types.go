@@ -5,22 +5,25 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// OperatorStatus is what the manager found and did about a person. It holds no name, e-mail address or phone number.
+// OperatorStatus is what the manager found and did about a person. It
+// holds no name, e-mail address or phone number.
 type OperatorStatus struct {
 	CommonStatus `json:",inline"`
 
-	// state is Invited until the person has set a password, then Active; Deactivated while he is switched off. Absent: not
-	// stored yet.
+	// state is Invited until the person has set a password, then Active;
+	// Deactivated while he is switched off. Absent: not stored yet.
 	// +optional
 	State OperatorState `json:"state,omitempty"`
 
-	// storeID is the person's identity in the store. It outlives this object: whoever comes back keeps it.
+	// storeID is the person's identity in the store. It outlives this object:
+	// whoever comes back keeps it.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	StoreID string `json:"storeID,omitempty"`
 
-	// syncedDigest identifies the record that was last written in full: compile version, store and hash. Absent while
-	// something is held, in conflict or not yet written.
+	// syncedDigest identifies the record that was last written in full:
+	// compile version, store and hash. Absent while something is held, in
+	// conflict or not yet written.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	SyncedDigest string `json:"syncedDigest,omitempty"`
@@ -50,7 +53,8 @@ const (
 	OperatorStateDeactivated OperatorState = "Deactivated"
 )
 
-// ActivationStatus tells of a person's activation link; never of its token.
+// ActivationStatus tells of a person's activation link; never of its
+// token.
 type ActivationStatus struct {
 	// sentTime is when the latest link was sent.
 	// +optional
@@ -80,32 +84,36 @@ type OperatorTenantStatus struct {
 	// +optional
 	Role Role `json:"role,omitempty"`
 
-	// channels are the channels on which the person can work: direct grants and those of ChannelPolicies, cut to the
-	// channels of the tenant.
+	// channels are the channels on which the person can work: direct grants
+	// and those of ChannelPolicies, cut to the channels of the tenant.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
 	Channels []Channel `json:"channels,omitempty"`
 
-	// conversations says in a short phrase whose conversations the person sees.
+	// conversations says in a short phrase whose conversations the person
+	// sees.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	Conversations string `json:"conversations,omitempty"`
 
-	// ineffective lists what the entry grants without effect, and why; at most 64, the first ones.
+	// ineffective lists what the entry grants without effect, and why; at most
+	// 64, the first ones.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	Ineffective []IneffectiveGrant `json:"ineffective,omitempty"`
 
-	// links lead to the person's work in the tenant's console. Absent: the tenant has no consoleURL.
+	// links lead to the person's work in the tenant's console. Absent: the
+	// tenant has no consoleURL.
 	// +optional
 	Links *OperatorLinks `json:"links,omitempty"`
 }
 
 // IneffectiveGrant is something granted that has no effect.
 type IneffectiveGrant struct {
-	// what is the thing granted, by kind and name, such as "channel Phone" or "group sales".
+	// what is the thing granted, by kind and name, such as "channel Phone" or
+	// "group sales".
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=320

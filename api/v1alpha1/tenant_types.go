@@ -8,7 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// Tenant is one contact centre of the company: its channels, its rules and the defaults of its people.
+// Tenant is one contact centre of the company: its channels, its rules and
+// the defaults of its people.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:path=tenants,singular=tenant,shortName=rten,categories=roster,scope=Namespaced
@@ -22,8 +23,8 @@ import (
 type Tenant struct {
 	metav1.TypeMeta `json:",inline"`
 
-	// metadata is the standard object metadata. The name is the tenant's key, to which Operators, Groups and
-	// ChannelPolicies refer.
+	// metadata is the standard object metadata. The name is the tenant's key,
+	// to which Operators, Groups and ChannelPolicies refer.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
@@ -42,7 +43,8 @@ func (t *Tenant) LifecycleStatus() (observedGeneration *int64, conditions *[]met
 	return &t.Status.ObservedGeneration, &t.Status.Conditions
 }
 
-// IsSuspended says whether spec.suspend asks the manager to leave the tenant's record alone.
+// IsSuspended says whether spec.suspend asks the manager to leave the
+// tenant's record alone.
 func (t *Tenant) IsSuspended() bool { return t.Spec.Suspend }
 
 // TenantList is a list of Tenants.
@@ -60,19 +62,21 @@ type TenantList struct {
 
 // TenantSpec is what a tenant should be.
 type TenantSpec struct {
-	// displayName is the name shown to people, at most 128 characters. Absent: metadata.name is shown.
+	// displayName is the name shown to people, at most 128 characters. Absent:
+	// metadata.name is shown.
 	// +optional
 	DisplayName DisplayText `json:"displayName,omitempty"`
 
-	// channels are the channels the tenant has. A grant of any other channel has no effect until it is listed here. Absent
-	// or empty: none.
+	// channels are the channels the tenant has. A grant of any other channel
+	// has no effect until it is listed here. Absent or empty: none.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
 	Channels []Channel `json:"channels,omitempty"`
 
-	// generalGroup describes the general group. Every tenant has one; it cannot be deleted, and its reserved key is
-	// general. Conversations without a group belong to it.
+	// generalGroup describes the general group. Every tenant has one; it
+	// cannot be deleted, and its reserved key is general. Conversations
+	// without a group belong to it.
 	// +optional
 	GeneralGroup GeneralGroupSpec `json:"generalGroup,omitzero"`
 
@@ -81,7 +85,8 @@ type TenantSpec struct {
 	// +kubebuilder:default={}
 	Conversations ConversationSettings `json:"conversations,omitzero"`
 
-	// chat holds settings of the web chat that change how it looks and behaves.
+	// chat holds settings of the web chat that change how it looks and
+	// behaves.
 	// +optional
 	Chat ChatSettings `json:"chat,omitzero"`
 
@@ -93,7 +98,8 @@ type TenantSpec struct {
 	// +optional
 	Integrations IntegrationSettings `json:"integrations,omitzero"`
 
-	// profilePolicy says which further profile fields the tenant demands of its operators. Absent: none.
+	// profilePolicy says which further profile fields the tenant demands of
+	// its operators. Absent: none.
 	// +optional
 	ProfilePolicy ProfilePolicy `json:"profilePolicy,omitzero"`
 
@@ -101,50 +107,58 @@ type TenantSpec struct {
 	// +optional
 	GroupPolicy GroupPolicy `json:"groupPolicy,omitzero"`
 
-	// rolePolicy says whether a Worker may hold additive permissions: Strict (the default) no, Additive yes. Under Strict
-	// such a permission is held back and named in the Operator's condition Held.
+	// rolePolicy says whether a Worker may hold additive permissions: Strict
+	// (the default) no, Additive yes. Under Strict such a permission is held
+	// back and named in the Operator's condition Held.
 	// +optional
 	// +kubebuilder:default=Strict
 	RolePolicy RolePolicy `json:"rolePolicy,omitempty"`
 
-	// awayRouting says what is still routed to an operator who is Away. Absent: nothing.
+	// awayRouting says what is still routed to an operator who is Away.
+	// Absent: nothing.
 	// +optional
 	AwayRouting AwayRouting `json:"awayRouting,omitzero"`
 
-	// activation holds settings of the links by which new people set their password.
+	// activation holds settings of the links by which new people set their
+	// password.
 	// +optional
 	// +kubebuilder:default={}
 	Activation ActivationSettings `json:"activation,omitzero"`
 
-	// consoleURL is the address under which the links to a person's sessions, files and templates lie, at most 1024
-	// characters: an http or https URL without user, query or fragment. Absent: no links.
+	// consoleURL is the address under which the links to a person's sessions,
+	// files and templates lie, at most 1024 characters: an http or https URL
+	// without user, query or fragment. Absent: no links.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +kubebuilder:validation:XValidation:rule=`isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHostname() != '' && !self.matches('[@?#]')`,message="must be an http or https URL with a host and without user, query or fragment, such as https://console.example.com"
 	ConsoleURL string `json:"consoleURL,omitempty"`
 
-	// deletionPolicy says what deleting this object does. Retain (the default): the tenant is marked retired, its people
-	// lose their access in it, and creating it again restores all. Delete: the same, then it is purged after the
-	// retention.
+	// deletionPolicy says what deleting this object does. Retain (the
+	// default): the tenant is marked retired, its people lose their access in
+	// it, and creating it again restores all. Delete: the same, then it is
+	// purged after the retention.
 	// +optional
 	// +kubebuilder:default=Retain
 	DeletionPolicy TenantDeletionPolicy `json:"deletionPolicy,omitempty"`
 
-	// offboarding says how long deactivated people are kept and how many may vanish at once.
+	// offboarding says how long deactivated people are kept and how many may
+	// vanish at once.
 	// +optional
 	// +kubebuilder:default={}
 	Offboarding OffboardingSettings `json:"offboarding,omitzero"`
 
-	// driftPolicy says what happens to a record that something else changed in the store. Correct (the default): it is
-	// written again. Report: the condition Drifted names the fields, and the next change of the manifest writes the whole
-	// record.
+	// driftPolicy says what happens to a record that something else changed in
+	// the store. Correct (the default): it is written again. Report: the
+	// condition Drifted names the fields, and the next change of the manifest
+	// writes the whole record.
 	// +optional
 	// +kubebuilder:default=Correct
 	DriftPolicy DriftPolicy `json:"driftPolicy,omitempty"`
 
-	// suspend stops the manager from writing the record of this object; deletion is never suspended. It concerns the
-	// tenant's own record only, not its people or groups. Default false.
+	// suspend stops the manager from writing the record of this object;
+	// deletion is never suspended. It concerns the tenant's own record only,
+	// not its people or groups. Default false.
 	// +optional
 	// +kubebuilder:default=false
 	Suspend bool `json:"suspend,omitempty"`
@@ -152,21 +166,25 @@ type TenantSpec struct {
 
 // GeneralGroupSpec describes the general group of a tenant.
 type GeneralGroupSpec struct {
-	// displayName is the name shown to people, at most 128 characters. Absent: the key, general, is shown.
+	// displayName is the name shown to people, at most 128 characters. Absent:
+	// the key, general, is shown.
 	// +optional
 	DisplayName DisplayText `json:"displayName,omitempty"`
 }
 
-// ConversationSettings say how far operators see the conversations of others.
+// ConversationSettings say how far operators see the conversations of
+// others.
 type ConversationSettings struct {
-	// othersMessages says whether operators see each other's messages: Allowed (the default) or Denied. Whoever has the
-	// Manager role sees his team's either way, and an Administrator all.
+	// othersMessages says whether operators see each other's messages: Allowed
+	// (the default) or Denied. Whoever has the Manager role sees his team's
+	// either way, and an Administrator all.
 	// +optional
 	// +kubebuilder:default=Allowed
 	OthersMessages MessageVisibility `json:"othersMessages,omitempty"`
 
-	// unassignedScope says what an operator who is in no group sees while the tenant has groups. General (the default):
-	// his own and the general group's conversations. All: those of every group.
+	// unassignedScope says what an operator who is in no group sees while the
+	// tenant has groups. General (the default): his own and the general
+	// group's conversations. All: those of every group.
 	// +optional
 	// +kubebuilder:default=General
 	UnassignedScope UnassignedScope `json:"unassignedScope,omitempty"`
@@ -183,113 +201,21 @@ const (
 	MessageVisibilityDenied MessageVisibility = "Denied"
 )
 
-// UnassignedScope says what an operator in no group sees while the tenant has groups.
+// UnassignedScope says what an operator in no group sees while the tenant
+// has groups.
 // +kubebuilder:validation:Enum=General;All
 type UnassignedScope string
 
 const (
-	// UnassignedScopeGeneral is one's own conversations and the general group's.
+	// UnassignedScopeGeneral is one's own conversations and the general
+	// group's.
 	UnassignedScopeGeneral UnassignedScope = "General"
 	// UnassignedScopeAll is the conversations of every group.
 	UnassignedScopeAll UnassignedScope = "All"
 )
 
-// ChatSettings hold settings of the web chat.
-type ChatSettings struct {
-	// appearance is how the chat looks to visitors.
-	// +optional
-	Appearance ChatAppearance `json:"appearance,omitzero"`
-
-	// behaviour is what the chat does by itself.
-	// +optional
-	Behaviour ChatBehaviour `json:"behaviour,omitzero"`
-}
-
-// ChatAppearance is how the chat looks to visitors. Each absent field is the platform's own choice.
-type ChatAppearance struct {
-	// theme is the chat's colour scheme: Light, Dark, or Automatic (what the visitor's browser prefers).
-	// +optional
-	Theme ChatTheme `json:"theme,omitempty"`
-
-	// accentColor is the colour of buttons and of the chat's header, as #RRGGBB.
-	// +optional
-	// +kubebuilder:validation:MaxLength=7
-	// +kubebuilder:validation:XValidation:rule="self.matches('^#[0-9A-Fa-f]{6}$')",message="must be a colour as #RRGGBB, such as #1a73e8"
-	AccentColor string `json:"accentColor,omitempty"`
-
-	// position is the corner of the page in which the chat opens: BottomRight or BottomLeft.
-	// +optional
-	Position ChatPosition `json:"position,omitempty"`
-
-	// avatarShown says whether visitors see the operator's picture.
-	// +optional
-	AvatarShown *bool `json:"avatarShown,omitempty"`
-}
-
-// ChatTheme is a colour scheme of the chat.
-// +kubebuilder:validation:Enum=Light;Dark;Automatic
-type ChatTheme string
-
-const (
-	// ChatThemeLight is dark text on a light ground.
-	ChatThemeLight ChatTheme = "Light"
-	// ChatThemeDark is light text on a dark ground.
-	ChatThemeDark ChatTheme = "Dark"
-	// ChatThemeAutomatic is what the visitor's browser prefers.
-	ChatThemeAutomatic ChatTheme = "Automatic"
-)
-
-// ChatPosition is a corner of the page.
-// +kubebuilder:validation:Enum=BottomRight;BottomLeft
-type ChatPosition string
-
-const (
-	// ChatPositionBottomRight is the lower right corner.
-	ChatPositionBottomRight ChatPosition = "BottomRight"
-	// ChatPositionBottomLeft is the lower left corner.
-	ChatPositionBottomLeft ChatPosition = "BottomLeft"
-)
-
-// ChatBehaviour is what the chat does by itself. Each absent field is the platform's own choice.
-type ChatBehaviour struct {
-	// greeting is the text a visitor sees first, at most 1000 characters; it may have several lines.
-	// +optional
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=1000
-	Greeting string `json:"greeting,omitempty"`
-
-	// offlineForm says whether a visitor may leave a message while nobody is available: Shown or Hidden.
-	// +optional
-	OfflineForm OfflineForm `json:"offlineForm,omitempty"`
-
-	// proactiveInvitation says whether the chat invites a visitor to a conversation by itself: Enabled or Disabled.
-	// +optional
-	ProactiveInvitation ProactiveInvitation `json:"proactiveInvitation,omitempty"`
-}
-
-// OfflineForm says whether the form for offline messages is shown.
-// +kubebuilder:validation:Enum=Shown;Hidden
-type OfflineForm string
-
-const (
-	// OfflineFormShown lets visitors leave a message while nobody is available.
-	OfflineFormShown OfflineForm = "Shown"
-	// OfflineFormHidden does not.
-	OfflineFormHidden OfflineForm = "Hidden"
-)
-
-// ProactiveInvitation says whether the chat speaks first.
-// +kubebuilder:validation:Enum=Enabled;Disabled
-type ProactiveInvitation string
-
-const (
-	// ProactiveInvitationEnabled lets the chat invite visitors by itself.
-	ProactiveInvitationEnabled ProactiveInvitation = "Enabled"
-	// ProactiveInvitationDisabled lets it wait for them.
-	ProactiveInvitationDisabled ProactiveInvitation = "Disabled"
-)
-
-// PaymentSettings switch payments within conversations. Only an Administrator of the tenant may change them.
+// PaymentSettings switch payments within conversations. Only an
+// Administrator of the tenant may change them.
 type PaymentSettings struct {
 	// enabled switches payments on. Default false.
 	// +optional
@@ -297,13 +223,15 @@ type PaymentSettings struct {
 	Enabled bool `json:"enabled,omitempty"`
 }
 
-// IntegrationSettings connect a tenant to other systems. Only an Administrator of the tenant may change them.
+// IntegrationSettings connect a tenant to other systems. Only an
+// Administrator of the tenant may change them.
 type IntegrationSettings struct {
 	// facebook connects the tenant's Facebook page. Absent: none is connected.
 	// +optional
 	Facebook *FacebookIntegration `json:"facebook,omitempty"`
 
-	// developerAPI opens the platform's programming interface to the tenant. Absent: it is closed.
+	// developerAPI opens the platform's programming interface to the tenant.
+	// Absent: it is closed.
 	// +optional
 	DeveloperAPI DeveloperAPISettings `json:"developerAPI,omitzero"`
 }
@@ -332,8 +260,9 @@ type DeveloperAPISettings struct {
 
 // ProfilePolicy says which further profile fields a tenant demands.
 type ProfilePolicy struct {
-	// required lists the profile fields that every operator of the tenant must have, beside givenName, familyName and
-	// email: Title, PhoneNumber. The entry of an operator without one is held back. Absent or empty: none.
+	// required lists the profile fields that every operator of the tenant must
+	// have, beside givenName, familyName and email: Title, PhoneNumber. The
+	// entry of an operator without one is held back. Absent or empty: none.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=8
@@ -353,8 +282,10 @@ const (
 
 // GroupPolicy limits the groups of one operator.
 type GroupPolicy struct {
-	// maxPerOperator is how many groups of the tenant one operator may be in, at least 1; those beyond it, by priority and
-	// then by name, are held back. 1 makes groups departments, of which everybody has one. Absent: no limit.
+	// maxPerOperator is how many groups of the tenant one operator may be in,
+	// at least 1; those beyond it, by priority and then by name, are held
+	// back. 1 makes groups departments, of which everybody has one. Absent: no
+	// limit.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	MaxPerOperator *int32 `json:"maxPerOperator,omitempty"`
@@ -373,8 +304,8 @@ const (
 
 // AwayRouting says what is still routed to an operator who is Away.
 type AwayRouting struct {
-	// channels are the channels that are still routed to an operator who is Away, where a grant allows that too. Absent or
-	// empty: none.
+	// channels are the channels that are still routed to an operator who is
+	// Away, where a grant allows that too. Absent or empty: none.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
@@ -383,7 +314,8 @@ type AwayRouting struct {
 
 // ActivationSettings are settings of activation links.
 type ActivationSettings struct {
-	// validFor is how long an activation link lives: more than zero, at most 10 years. Default 72h.
+	// validFor is how long an activation link lives: more than zero, at most
+	// 10 years. Default 72h.
 	// +optional
 	// +kubebuilder:default="72h"
 	// +kubebuilder:validation:Type=string
@@ -400,14 +332,16 @@ type TenantDeletionPolicy string
 const (
 	// TenantDeletionPolicyRetain marks the tenant retired and keeps it.
 	TenantDeletionPolicyRetain TenantDeletionPolicy = "Retain"
-	// TenantDeletionPolicyDelete marks it retired and purges it after the retention.
+	// TenantDeletionPolicyDelete marks it retired and purges it after the
+	// retention.
 	TenantDeletionPolicyDelete TenantDeletionPolicy = "Delete"
 )
 
 // OffboardingSettings say how people leave.
 type OffboardingSettings struct {
-	// retention is how long a deactivated person is kept before the purge: more than zero, at most 10 years. Of several
-	// tenants the longest counts. Default 720h.
+	// retention is how long a deactivated person is kept before the purge:
+	// more than zero, at most 10 years. Of several tenants the longest counts.
+	// Default 720h.
 	// +optional
 	// +kubebuilder:default="720h"
 	// +kubebuilder:validation:Type=string
@@ -416,23 +350,26 @@ type OffboardingSettings struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$') && duration(self) > duration('0s') && duration(self) <= duration('87600h')",message="must be a duration in hours, minutes and seconds, such as 72h or 1h30m, more than 0s and at most 87600h (10 years)"
 	Retention *metav1.Duration `json:"retention,omitempty"`
 
-	// budget limits how many people may be removed within a window by objects that vanish; an edit never counts. Removals
-	// beyond it are held until they are confirmed. Absent: no limit.
+	// budget limits how many people may be removed within a window by objects
+	// that vanish; an edit never counts. Removals beyond it are held until
+	// they are confirmed. Absent: no limit.
 	// +optional
 	Budget *RemovalBudget `json:"budget,omitempty"`
 }
 
 // RemovalBudget limits removals within a window.
 type RemovalBudget struct {
-	// max is how many people may be removed within the window: a number of at least 1, or a percentage from 1% to 100% of
-	// the live people at the window's start, rounded up and at least 1.
+	// max is how many people may be removed within the window: a number of at
+	// least 1, or a percentage from 1% to 100% of the live people at the
+	// window's start, rounded up and at least 1.
 	// +required
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MaxLength=10
 	// +kubebuilder:validation:XValidation:rule="type(self) == int ? int(self) > 0 : string(self).matches('^([1-9][0-9]?|100)%$')",message="must be a number of at least 1 or a percentage from 1% to 100%"
 	Max intstr.IntOrString `json:"max"`
 
-	// window is the time over which removals are counted: more than zero, at most 10 years.
+	// window is the time over which removals are counted: more than zero, at
+	// most 10 years.
 	// +required
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=2
@@ -441,7 +378,8 @@ type RemovalBudget struct {
 	Window metav1.Duration `json:"window"`
 }
 
-// DriftPolicy says what happens to a record that something else changed in the store.
+// DriftPolicy says what happens to a record that something else changed in
+// the store.
 // +kubebuilder:validation:Enum=Correct;Report
 type DriftPolicy string
 
@@ -456,24 +394,27 @@ const (
 type TenantStatus struct {
 	CommonStatus `json:",inline"`
 
-	// syncedDigest identifies the record that was last written in full: compile version, store and hash. Absent while
-	// something is held, in conflict or not yet written.
+	// syncedDigest identifies the record that was last written in full:
+	// compile version, store and hash. Absent while something is held, in
+	// conflict or not yet written.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	SyncedDigest string `json:"syncedDigest,omitempty"`
 
-	// operators counts the people with an entry for the tenant; brought up to date at most once in 5 seconds. Absent: not
-	// counted yet.
+	// operators counts the people with an entry for the tenant; brought up to
+	// date at most once in 5 seconds. Absent: not counted yet.
 	// +optional
 	Operators *OperatorCounts `json:"operators,omitempty"`
 
-	// groups counts the Group objects of the tenant, so without the general group. Absent: not counted yet.
+	// groups counts the Group objects of the tenant, so without the general
+	// group. Absent: not counted yet.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Groups *int32 `json:"groups,omitempty"`
 }
 
-// OperatorCounts counts people by state; active, invited and deactivated add up to total.
+// OperatorCounts counts people by state; active, invited and deactivated
+// add up to total.
 type OperatorCounts struct {
 	// total is the number of people.
 	// +required
@@ -490,7 +431,8 @@ type OperatorCounts struct {
 	// +kubebuilder:validation:Minimum=0
 	Invited int32 `json:"invited"`
 
-	// deactivated is the number of those who are switched off, everywhere or in this tenant.
+	// deactivated is the number of those who are switched off, everywhere or
+	// in this tenant.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Deactivated int32 `json:"deactivated"`
