@@ -38,10 +38,12 @@ type IneffectiveReason string
 
 // The reasons.
 const (
-	ChannelNotOffered   IneffectiveReason = "ChannelNotOffered"
-	TenantMissing       IneffectiveReason = "TenantMissing"
-	TeamMemberRole      IneffectiveReason = "TeamMemberRole"
-	TeamMemberElsewhere IneffectiveReason = "TeamMemberElsewhere"
+	// ChannelNotOfTenant: the tenant does not have the channel.
+	ChannelNotOfTenant IneffectiveReason = "ChannelNotOfTenant"
+	// TenantMissing: the tenant does not exist, or is being deleted.
+	TenantMissing IneffectiveReason = "TenantMissing"
+	// NotWorkerOrManager: a member of a team is neither in the same tenant.
+	NotWorkerOrManager IneffectiveReason = "NotWorkerOrManager"
 )
 
 // Ineffective is a grant that was declared and has no effect.
@@ -150,9 +152,9 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 		theirs, present := member.Entry(entry.Tenant)
 		switch {
 		case !present:
-			outcome.ineffective(name, TeamMemberElsewhere, "the operator has no entry for this tenant; add one, or take the operator out of the team")
+			outcome.ineffective(name, NotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
 		case theirs.Role == Administrator:
-			outcome.ineffective(name, TeamMemberRole, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
+			outcome.ineffective(name, NotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
 		default:
 			team = append(team, member.userKey())
 		}
@@ -173,7 +175,7 @@ func (t *TenantOutcome) cut(grants []Grant, tenant Tenant, found bool) {
 		case !found:
 			t.ineffective(string(g.Channel), TenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
 		case !slices.Contains(tenant.Record.Channels, g.Channel):
-			t.ineffective(string(g.Channel), ChannelNotOffered, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
+			t.ineffective(string(g.Channel), ChannelNotOfTenant, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
 		default:
 			t.Channels = append(t.Channels, g.Channel)
 		}

@@ -1,0 +1,96 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/lifecycle"
+	"github.com/roster-dev/roster/internal/provision"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/translate"
+)
+
+// policies reconciles channel policies. What they grant is stored with the people they match, when those are reconciled.
+type policies struct{ *Shared }
+
+// Sync stores the policy as declared and tells whether what it grants can take effect.
+func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
+	policy := translate.Policy(p)
+	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(p, kindPolicy), p.Status.SyncedDigest, provision.Policy(policy))
+	outcome := outcomeOf(err)
+	missing := k.missing(p)
+	matched := k.countMatched(policy)
+
+	p.Status.SyncedDigest = outcome.remember(ensured.Digest, p.Status.SyncedDigest)
+	p.Status.MatchedOperators = &matched
+	return lifecycle.Report{
+		Conditions:   append(outcome.conditions(missing), k.effective(policy, matched)),
+		RequeueAfter: lookAgain(ensured),
+	}, outcome.conclude(missing)
+}
+
+// Pending tells whether the policy's record is not the one stored.
+func (k policies) Pending(ctx context.Context, p *v1alpha1.ChannelPolicy) (bool, error) {
+	return k.Provisioner.Pending(ctx, k.stamp(p, kindPolicy), p.Status.SyncedDigest, provision.Policy(translate.Policy(p)))
+}
+
+// Remove removes the policy's record.
+func (k policies) Remove(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
+	key := roster.PolicyKey{Company: p.Namespace, Tenant: string(p.Spec.Tenant), Policy: p.Name}
+	return lifecycle.Report{}, outcomeOf(k.Provisioner.DeletePolicy(ctx, key, k.stamp(p, kindPolicy))).verdict
+}
+
+// missing are the tenant, groups and operators a policy names that do not exist.
+func (k policies) missing(p *v1alpha1.ChannelPolicy) []roster.Reference {
+	missing := k.missingTenant(p.Namespace, p.Spec.Tenant)
+	for i, s := range p.Spec.Subjects {
+		if s.Group != "" && s.Group != v1alpha1.GeneralGroup {
+			if g, found := k.Directory.Group(p.Namespace, string(s.Group)); !found || g.Tenant != string(p.Spec.Tenant) {
+				missing = append(missing, roster.Reference{Kind: roster.KindGroup, Name: string(s.Group), Path: fmt.Sprintf("spec.subjects[%d].group", i)})
+			}
+		}
+		if s.Operator != "" {
+			if _, found := k.Directory.Operator(p.Namespace, string(s.Operator)); !found {
+				missing = append(missing, roster.Reference{Kind: roster.KindOperator, Name: string(s.Operator), Path: fmt.Sprintf("spec.subjects[%d].operator", i)})
+			}
+		}
+	}
+	return missing
+}
+
+func (k policies) countMatched(policy roster.Policy) int32 {
+	var matched int32
+	for _, o := range k.Directory.OperatorsOf(policy.Company, policy.Tenant) {
+		if k.matches(policy, o) {
+			matched++
+		}
+	}
+	return matched
+}
+
+// effective tells whether anything the policy grants can take effect, and if not, what stands in its way first.
+func (k policies) effective(policy roster.Policy, matched int32) metav1.Condition {
+	not := func(reason, message string) metav1.Condition {
+		return is(v1alpha1.ConditionEffective, metav1.ConditionFalse, reason, message)
+	}
+	tenant, found := k.Directory.Tenant(policy.Company, policy.Tenant)
+	offered := func(c roster.Channel) bool { return slices.Contains(tenant.Record.Channels, c) }
+	switch {
+	case !found:
+		return not(v1alpha1.ReasonTenantMissing, fmt.Sprintf("Tenant %q does not exist; the policy takes effect once it does", policy.Tenant))
+	case !slices.ContainsFunc(policy.Channels, offered):
+		return not(v1alpha1.ReasonNoChannelOfTenant, fmt.Sprintf("Tenant %q has none of the channels the policy grants; add one to its spec.channels", policy.Tenant))
+	case !policy.Online && !policy.Away:
+		return not(v1alpha1.ReasonNothingAllowed, "spec.availability denies both states, so nothing is ever routed; allow online or away")
+	case matched == 0:
+		return not(v1alpha1.ReasonNoMatch, "no operator of the tenant matches spec.subjects")
+	}
+	return is(v1alpha1.ConditionEffective, metav1.ConditionTrue, v1alpha1.ReasonGranting, "the policy grants at least one channel to at least one operator")
+}

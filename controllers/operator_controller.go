@@ -1,0 +1,86 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/lifecycle"
+	"github.com/roster-dev/roster/internal/provision"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/translate"
+)
+
+// operators reconciles people.
+type operators struct{ *Shared }
+
+// Sync stores the person an object compiles to, and tells in its status what takes effect.
+func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
+	compiled := roster.Compile(translate.Operator(o), k.Directory)
+	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(o, kindOperator), o.Status.SyncedDigest, provision.Person(compiled.Person))
+	outcome := outcomeOf(err)
+
+	o.Status.SyncedDigest = outcome.remember(ensured.Digest, o.Status.SyncedDigest)
+	if ensured.ID != "" {
+		o.Status.StoreID = ensured.ID
+	}
+	o.Status.State = v1alpha1.OperatorState(compiled.Person.User.State())
+	o.Status.Tenants = tenantStatuses(compiled.Tenants)
+	return lifecycle.Report{
+		Conditions:   append(outcome.conditions(compiled.Missing), channelsGranted(compiled.Tenants)),
+		RequeueAfter: lookAgain(ensured),
+	}, outcome.conclude(compiled.Missing)
+}
+
+// Pending tells whether the record the person compiles to is not the one stored.
+func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, error) {
+	compiled := roster.Compile(translate.Operator(o), k.Directory)
+	return k.Provisioner.Pending(ctx, k.stamp(o, kindOperator), o.Status.SyncedDigest, provision.Person(compiled.Person))
+}
+
+// Remove does with the person's record what the deletion policy says.
+func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
+	key, stamp := roster.NewPersonKey(o.Namespace, o.Spec.UserName), k.stamp(o, kindOperator)
+	var err error
+	switch o.Spec.DeletionPolicy {
+	case v1alpha1.OperatorDeletionPolicyDelete:
+		err = k.Provisioner.DeletePerson(ctx, key, stamp)
+	case v1alpha1.OperatorDeletionPolicyOrphan:
+		err = k.Provisioner.OrphanPerson(ctx, key, stamp)
+	default:
+		err = k.Provisioner.Deactivate(ctx, key, stamp, k.Clock.Now())
+	}
+	return lifecycle.Report{}, outcomeOf(err).verdict
+}
+
+func tenantStatuses(outcomes []roster.TenantOutcome) []v1alpha1.OperatorTenantStatus {
+	var statuses []v1alpha1.OperatorTenantStatus
+	for _, outcome := range outcomes {
+		status := v1alpha1.OperatorTenantStatus{Tenant: v1alpha1.ObjectName(outcome.Tenant), Role: v1alpha1.Role(outcome.Role)}
+		for _, channel := range outcome.Channels {
+			status.Channels = append(status.Channels, v1alpha1.Channel(channel))
+		}
+		for _, ineffective := range outcome.Ineffective {
+			status.Ineffective = append(status.Ineffective, v1alpha1.IneffectiveGrant{
+				What: ineffective.Grant, Reason: string(ineffective.Reason), Message: ineffective.Message,
+			})
+		}
+		statuses = append(statuses, status)
+	}
+	return statuses
+}
+
+// channelsGranted tells whether the person can get any work at all (F26).
+func channelsGranted(outcomes []roster.TenantOutcome) metav1.Condition {
+	for _, outcome := range outcomes {
+		if len(outcome.Channels) > 0 {
+			return is(v1alpha1.ConditionChannelsGranted, metav1.ConditionTrue, v1alpha1.ReasonGranted, "at least one channel is in effect")
+		}
+	}
+	return is(v1alpha1.ConditionChannelsGranted, metav1.ConditionFalse, v1alpha1.ReasonNothingGranted,
+		"no channel is in effect in any tenant: the operator may log in and gets no work; grant a channel in spec.tenants[].channels or by a ChannelPolicy")
+}

@@ -1,0 +1,131 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/lifecycle"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// contested is how often an object whose name another record holds looks whether it is free, beside being woken.
+const contested = 30 * time.Second
+
+// outcome is what a store error means to an object: how the pass ends, and the condition that tells it.
+type outcome struct {
+	verdict  error
+	conflict *metav1.Condition
+	// unsettled says that what was remembered as stored no longer speaks for the object.
+	unsettled bool
+}
+
+// outcomeOf is the only table from store errors to verdicts. An error it does not know is retried and logged. The text of
+// ErrUnavailable says what is wrong with the store; that of any other error stays out of conditions.
+func outcomeOf(err error) outcome {
+	var conflict *store.ConflictError
+	var foreign *store.ForeignError
+	var last *store.LastAdministratorError
+	switch {
+	case err == nil:
+		return outcome{}
+	case errors.Is(err, store.ErrUnavailable):
+		return outcome{verdict: lifecycle.Unavailable(v1alpha1.ReasonStoreUnavailable, err.Error()+"; the manager tries again by itself")}
+	case errors.Is(err, store.ErrRejected):
+		return outcome{verdict: lifecycle.Stalled(v1alpha1.ReasonStoreRejected, "the identity store refuses a value of this object; the manager's log names it"), unsettled: true}
+	case errors.As(err, &conflict):
+		return contest(v1alpha1.ReasonEmailTaken, fmt.Sprintf("%s is taken by %s; choose another, or change it there first", conflict.Field, conflict.Owner))
+	case errors.As(err, &foreign):
+		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched", foreign.Owner))
+	case errors.As(err, &last):
+		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, fmt.Sprintf("Tenant %q would have no live Administrator; name another one first", last.Tenant), contested), unsettled: true}
+	}
+	return outcome{verdict: err}
+}
+
+func contest(reason, message string) outcome {
+	condition := is(v1alpha1.ConditionConflict, metav1.ConditionTrue, reason, message)
+	return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonConflict, message, contested), conflict: &condition, unsettled: true}
+}
+
+// remember is the digest to keep in the status after a pass: the new one when everything was stored, none where the store's
+// record no longer speaks for the object, and the old one otherwise.
+func (o outcome) remember(stored, before string) string {
+	switch {
+	case o.verdict == nil:
+		return stored
+	case o.unsettled:
+		return ""
+	}
+	return before
+}
+
+// conditions are the ones every kind with references has: Resolved and Synced, and Conflict while there is one.
+func (o outcome) conditions(missing []roster.Reference) []metav1.Condition {
+	conditions := []metav1.Condition{resolved(missing), synced(o.verdict)}
+	if o.conflict != nil {
+		conditions = append(conditions, *o.conflict)
+	}
+	return conditions
+}
+
+// conclude is how a pass ends: by what the store said, else by what is missing.
+func (o outcome) conclude(missing []roster.Reference) error {
+	if o.verdict == nil && len(missing) > 0 {
+		return lifecycle.Waiting(v1alpha1.ReasonMissingReference, missingMessage(missing), 0)
+	}
+	return o.verdict
+}
+
+func synced(verdict error) metav1.Condition {
+	if verdict == nil {
+		return is(v1alpha1.ConditionSynced, metav1.ConditionTrue, v1alpha1.ReasonStored, "the identity store holds the whole record")
+	}
+	return is(v1alpha1.ConditionSynced, metav1.ConditionFalse, v1alpha1.ReasonNotStored, "the identity store does not hold this record as declared; Ready says why")
+}
+
+func resolved(missing []roster.Reference) metav1.Condition {
+	if len(missing) == 0 {
+		return is(v1alpha1.ConditionResolved, metav1.ConditionTrue, v1alpha1.ReasonAllResolved, "every object it names exists")
+	}
+	reasons := map[string]string{
+		roster.KindTenant:   v1alpha1.ReasonMissingTenant,
+		roster.KindGroup:    v1alpha1.ReasonMissingGroup,
+		roster.KindOperator: v1alpha1.ReasonMissingOperator,
+	}
+	reason := reasons[missing[0].Kind]
+	for _, reference := range missing {
+		if reference.Kind != missing[0].Kind {
+			reason = v1alpha1.ReasonMissingReference
+		}
+	}
+	return is(v1alpha1.ConditionResolved, metav1.ConditionFalse, cmp.Or(reason, v1alpha1.ReasonMissingReference), missingMessage(missing))
+}
+
+// namedAtMost bounds a message: the first few are what a person will create next.
+const namedAtMost = 5
+
+func missingMessage(missing []roster.Reference) string {
+	var names []string
+	for _, reference := range missing[:min(len(missing), namedAtMost)] {
+		names = append(names, reference.String())
+	}
+	more := ""
+	if len(missing) > namedAtMost {
+		more = fmt.Sprintf(" and %d more", len(missing)-namedAtMost)
+	}
+	return fmt.Sprintf("not found: %s%s; create what is missing, or take the name out", strings.Join(names, ", "), more)
+}
+
+func is(conditionType string, status metav1.ConditionStatus, reason, message string) metav1.Condition {
+	return metav1.Condition{Type: conditionType, Status: status, Reason: reason, Message: message}
+}

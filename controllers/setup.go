@@ -1,0 +1,145 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package controllers is the reconcile edge: per kind, what to store, what to tell in the status, and what wakes it. The flow of
+// a pass is lifecycle's, the rules are the core's, and what is written is decided by provision.
+package controllers
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/lifecycle"
+	"github.com/roster-dev/roster/internal/provision"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/snapshot"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// The kinds, as stamps name them.
+const (
+	kindTenant   = "Tenant"
+	kindOperator = "Operator"
+	kindGroup    = "Group"
+	kindPolicy   = "ChannelPolicy"
+)
+
+// DefaultCountWindow is how often the counts of a parent may change.
+const DefaultCountWindow = 5 * time.Second
+
+// disbelief is when an object that is believed to be stored, because the store was not reached yet, is looked at again.
+const disbelief = 30 * time.Second
+
+// Shared is what the controllers have in common.
+type Shared struct {
+	Directory   *snapshot.Snapshot
+	Provisioner *provision.Provisioner
+	// Installation is whose records this manager stamps.
+	Installation string
+	Clock        clock.PassiveClock
+	// CountWindow is how often the counts of a parent may change.
+	CountWindow time.Duration
+	// Concurrency is how many objects of a kind are reconciled at once.
+	Concurrency int
+	// StallAfter is how long an object may wait before it is reported as stalled.
+	StallAfter time.Duration
+}
+
+// Setup registers the controllers of the four kinds with a manager.
+func Setup(mgr ctrl.Manager, shared *Shared) error {
+	w := watches{shared}
+	for _, register := range []func() error{
+		func() error {
+			return add(mgr, shared, kindTenant, tenants{shared},
+				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.tenantsByOperator),
+				wokenBy(mgr, &v1alpha1.Group{}, shared.CountWindow, w.tenantsByGroup),
+				wokenBy(mgr, &v1alpha1.Group{}, 0, w.leavingTenantsByGroup),
+				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.leavingTenantsByPolicy))
+		},
+		func() error {
+			return add(mgr, shared, kindGroup, groups{shared},
+				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.groupsByTenant),
+				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.groupsByOperator))
+		},
+		func() error {
+			return add(mgr, shared, kindPolicy, policies{shared},
+				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.policiesByTenant),
+				wokenBy(mgr, &v1alpha1.Group{}, 0, w.policiesByGroup),
+				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.policiesByOperator))
+		},
+		func() error {
+			return add(mgr, shared, kindOperator, operators{shared},
+				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.operatorsByTenant),
+				wokenBy(mgr, &v1alpha1.Group{}, 0, w.operatorsByGroup),
+				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.operatorsByPolicy),
+				wokenBy(mgr, &v1alpha1.Operator{}, 0, w.operatorsByOperator))
+		},
+	} {
+		if err := register(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adapter lifecycle.Kind[T], wakers ...source.Source) error {
+	reconciler := lifecycle.New(mgr.GetClient(), adapter, lifecycle.Options{
+		Finalizer:  v1alpha1.Finalizer,
+		StallAfter: shared.StallAfter,
+		Clock:      shared.Clock,
+		Recorder:   mgr.GetEventRecorder("roster"),
+	})
+	b := ctrl.NewControllerManagedBy(mgr).
+		For(prototype[T](), builder.WithPredicates(lifecycle.Changed())).
+		WithOptions(controller.Options{MaxConcurrentReconciles: shared.Concurrency})
+	for _, waker := range wakers {
+		b = b.WatchesRawSource(waker)
+	}
+	if err := b.Complete(reconciler); err != nil {
+		return fmt.Errorf("set up the controller of %s objects: %w", kind, err)
+	}
+	return nil
+}
+
+func wokenBy[T object](mgr ctrl.Manager, kind T, window time.Duration, by touched[T]) source.Source {
+	return source.Kind(mgr.GetCache(), kind, wake(window, by))
+}
+
+// stamp says whose a record is.
+func (s *Shared) stamp(o client.Object, kind string) store.Stamp {
+	return store.Stamp{
+		Owner:      store.Owner{Installation: s.Installation, Namespace: o.GetNamespace(), Kind: kind, Name: o.GetName()},
+		UID:        string(o.GetUID()),
+		Generation: o.GetGeneration(),
+	}
+}
+
+// missingTenant is the tenant that a Group or ChannelPolicy names, unless it exists.
+func (s *Shared) missingTenant(company string, name v1alpha1.ObjectName) []roster.Reference {
+	if _, found := s.Directory.Tenant(company, string(name)); found {
+		return nil
+	}
+	return []roster.Reference{{Kind: roster.KindTenant, Name: string(name), Path: "spec.tenant"}}
+}
+
+// lookAgain is when to come back to an object whose record is believed to be stored.
+func lookAgain(ensured provision.Outcome) time.Duration {
+	if ensured.Believed {
+		return disbelief
+	}
+	return 0
+}
+
+// prototype is an empty object of a kind.
+func prototype[T lifecycle.Object]() T {
+	return reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T)
+}

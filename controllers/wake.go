@@ -1,0 +1,131 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/translate"
+)
+
+// object is a pointer to an API type: its zero value is no object.
+type object interface {
+	comparable
+	client.Object
+}
+
+// touched names the objects of one kind that a change of an object of another kind touches. Before is nil when the object
+// was created, after when it is gone.
+type touched[T object] func(before, after T) []types.NamespacedName
+
+// wake enqueues what a change touches, once in a window however many changes there are; a window of 0 is at once. What others
+// wake comes after what people edit. The initial list wakes nobody: every object is looked at then anyway.
+func wake[T object](window time.Duration, by touched[T]) handler.TypedEventHandler[T, reconcile.Request] {
+	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
+	enqueue := func(q queue, before, after T) {
+		for _, name := range by(before, after) {
+			request := reconcile.Request{NamespacedName: name}
+			if prioritized, ok := q.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
+				prioritized.AddWithOpts(priorityqueue.AddOpts{Priority: new(handler.LowPriority), After: window}, request)
+				continue
+			}
+			q.AddAfter(request, window)
+		}
+	}
+	var none T
+	return handler.TypedFuncs[T, reconcile.Request]{
+		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[T], q queue) {
+			if !e.IsInInitialList {
+				enqueue(q, none, e.Object)
+			}
+		},
+		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) { enqueue(q, e.ObjectOld, e.ObjectNew) },
+		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[T], q queue) { enqueue(q, e.Object, none) },
+	}
+}
+
+// live tells whether an object is there and not being deleted.
+func live[T object](o T) bool {
+	var none T
+	return o != none && o.GetDeletionTimestamp() == nil
+}
+
+// whichever is the newer state of an object that may have come or gone.
+func whichever[T object](before, after T) T {
+	var none T
+	if after != none {
+		return after
+	}
+	return before
+}
+
+// livePolicy is what a policy grants: nothing where it is not there or being deleted.
+func livePolicy(p *v1alpha1.ChannelPolicy) roster.Policy {
+	if !live(p) {
+		return roster.Policy{}
+	}
+	return translate.Policy(p)
+}
+
+func sameChannels(before, after *v1alpha1.Tenant) bool {
+	return before != nil && after != nil &&
+		equality.Semantic.DeepEqual(translate.Tenant(before).Record.Channels, translate.Tenant(after).Record.Channels)
+}
+
+// sameCounted tells whether a change of a person leaves every count of people as it was.
+func sameCounted(before, after *v1alpha1.Operator) bool {
+	return before != nil && after != nil && live(before) == live(after) && before.Generation == after.Generation &&
+		before.Status.State == after.Status.State && maps.Equal(before.Labels, after.Labels)
+}
+
+// entriesOf names what the entries of a person name, before or after a change, each once.
+func entriesOf(before, after *v1alpha1.Operator, named func(*v1alpha1.OperatorTenant) []string) []types.NamespacedName {
+	found := map[types.NamespacedName]bool{}
+	for _, o := range []*v1alpha1.Operator{before, after} {
+		if o == nil {
+			continue
+		}
+		for i := range o.Spec.Tenants {
+			for _, name := range named(&o.Spec.Tenants[i]) {
+				found[types.NamespacedName{Namespace: o.Namespace, Name: name}] = true
+			}
+		}
+	}
+	touched := make([]types.NamespacedName, 0, len(found))
+	for name := range found {
+		touched = append(touched, name)
+	}
+	return touched
+}
+
+func names[T object](objects []T) []types.NamespacedName {
+	found := make([]types.NamespacedName, 0, len(objects))
+	for _, o := range objects {
+		found = append(found, client.ObjectKeyFromObject(o))
+	}
+	return found
+}
+
+// matches tells whether a policy grants to a person; nobody and no policy match nothing.
+func (s *Shared) matches(policy roster.Policy, o *v1alpha1.Operator) bool {
+	if o == nil {
+		return false
+	}
+	person := translate.Operator(o)
+	entry, found := person.Entry(policy.Tenant)
+	return found && policy.Matches(person, entry, s.Directory)
+}

@@ -1,0 +1,149 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package provision makes the identity store hold what objects compile to, and takes out what their deletion ends. It
+// decides whether the store needs to be asked at all, by a digest of everything an object wants stored. It keeps no
+// record itself and knows no Kubernetes.
+package provision
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// Provisioner writes to one identity store. It is safe for concurrent use.
+type Provisioner struct {
+	store    store.Store
+	identity *Identity
+}
+
+// New is a Provisioner over a store whose lasting name is learned through identity.
+func New(s store.Store, identity *Identity) *Provisioner {
+	return &Provisioner{store: s, identity: identity}
+}
+
+// Record is one record that an object wants in the store.
+type Record struct {
+	canonical any
+	put       func(context.Context, store.Store, store.Stamp) (store.Written, error)
+}
+
+// record is a Record of whichever aggregate of the store keeps such values.
+func record[K comparable, V any](value V, in func(store.Store) store.Records[K, V]) Record {
+	return Record{canonical: value, put: func(ctx context.Context, s store.Store, stamp store.Stamp) (store.Written, error) {
+		return in(s).Put(ctx, value, stamp)
+	}}
+}
+
+// Tenant is the record of a tenant.
+func Tenant(t roster.TenantRecord) Record { return record(t.Canonical(), store.Store.Tenants) }
+
+// Group is the record of a group.
+func Group(g roster.Group) Record { return record(g.Canonical(), store.Store.Groups) }
+
+// Policy is the record of a channel policy.
+func Policy(p roster.Policy) Record { return record(p.Canonical(), store.Store.Policies) }
+
+// Person is the record of a person.
+func Person(p roster.Person) Record { return record(p.Canonical(), store.Store.People) }
+
+// Outcome is what Ensure came to.
+type Outcome struct {
+	// Digest is what to remember of the records, for the next pass to skip by.
+	Digest string
+	// ID is the store's own name of the last record; empty where the store was not asked, or has none for its kind.
+	ID string
+	// Believed says that the digest was taken at its word without comparing which store it names, since the store was not
+	// reached yet.
+	Believed bool
+}
+
+// Ensure makes the store hold the records for the owner in stamp, each in one transaction, and writes only what differs.
+// synced is the digest the last complete pass remembered: while it is equal and names this store, nothing is read. Errors are
+// those of Put; records after a failing one are not written.
+func (p *Provisioner) Ensure(ctx context.Context, stamp store.Stamp, synced string, records ...Record) (Outcome, error) {
+	wanted, err := sum(stamp.Owner, records)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if held, believed := p.holds(ctx, synced, wanted); held {
+		return Outcome{Digest: synced, Believed: believed}, nil
+	}
+	var written store.Written
+	for _, r := range records {
+		if written, err = r.put(ctx, p.store, stamp); err != nil {
+			return Outcome{}, err
+		}
+	}
+	id, err := p.identity.Learn(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Digest: digest{compile: roster.CompileVersion, store: id, sum: wanted}.String(), ID: written.ID}, nil
+}
+
+// Pending tells whether Ensure would ask the store.
+func (p *Provisioner) Pending(ctx context.Context, stamp store.Stamp, synced string, records ...Record) (bool, error) {
+	wanted, err := sum(stamp.Owner, records)
+	if err != nil {
+		return false, err
+	}
+	held, _ := p.holds(ctx, synced, wanted)
+	return !held, nil
+}
+
+// holds tells whether a remembered digest says that the store holds what is wanted. Until the store was reached once its
+// name is not compared: what was stored before a restart is believed however long the store is away.
+func (p *Provisioner) holds(ctx context.Context, synced, wanted string) (held, believed bool) {
+	remembered, ok := parseDigest(synced)
+	if !ok || remembered.compile != roster.CompileVersion || remembered.sum != wanted {
+		return false, false
+	}
+	id, err := p.identity.Learn(ctx)
+	if err != nil {
+		return true, true
+	}
+	return remembered.store == id, false
+}
+
+// digest is what an object remembers of its records: by which rules they were compiled, where they are, and their sum.
+type digest struct {
+	compile int
+	store   string
+	sum     string
+}
+
+// String is the form a status keeps: "<compile version>:<store id>:<sha256>".
+func (d digest) String() string { return fmt.Sprintf("%d:%s:%s", d.compile, d.store, d.sum) }
+
+func parseDigest(s string) (digest, bool) {
+	parts := strings.Split(s, ":")
+	if len(parts) != 3 {
+		return digest{}, false
+	}
+	compile, err := strconv.Atoi(parts[0])
+	return digest{compile: compile, store: parts[1], sum: parts[2]}, err == nil
+}
+
+// sum is the SHA-256 of the records and of whose they are, in hexadecimal.
+func sum(owner store.Owner, records []Record) (string, error) {
+	canonical := make([]any, 0, len(records)+1)
+	canonical = append(canonical, owner)
+	for _, r := range records {
+		canonical = append(canonical, r.canonical)
+	}
+	encoded, err := json.Marshal(canonical)
+	if err != nil {
+		return "", fmt.Errorf("encode the records to compare them: %w", err)
+	}
+	hash := sha256.Sum256(encoded)
+	return hex.EncodeToString(hash[:]), nil
+}

@@ -1,0 +1,231 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package snapshot is the informer cache seen as the Directory of the core: look-ups by name or index, answered from memory,
+// without a copy of any object. Objects it hands out are shared with the cache and must not be changed.
+package snapshot
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/translate"
+)
+
+// The indexes. Their keys are "<namespace>/<name>", and "<namespace>/<tenant>/<group>" for byGroup.
+const (
+	byTenant     = "tenant"
+	byGroup      = "group"
+	byTeamMember = "team"
+	bySubject    = "subject"
+)
+
+// Indexes are the indexes each kind is kept with, by the kind they belong to.
+var Indexes = map[string]toolscache.Indexers{
+	"Tenant": {},
+	"Operator": {
+		byTenant:     keysOf(operatorTenants),
+		byGroup:      keysOf(operatorGroups),
+		byTeamMember: keysOf(operatorTeam),
+	},
+	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
+	"ChannelPolicy": {
+		byTenant:  keysOf(func(p *v1alpha1.ChannelPolicy) []string { return []string{string(p.Spec.Tenant)} }),
+		bySubject: keysOf(policyOperators),
+	},
+}
+
+// Snapshot is a Directory over the objects a cache holds. It is as fresh as the cache, and safe for concurrent use.
+type Snapshot struct {
+	tenants, groups, operators, policies toolscache.Indexer
+}
+
+var _ roster.Directory = (*Snapshot)(nil)
+
+// New is the snapshot of a cache, whose informers it gives the indexes it needs. Call it before the cache is started.
+func New(ctx context.Context, informers cache.Informers) (*Snapshot, error) {
+	s := &Snapshot{}
+	for _, kind := range []struct {
+		name    string
+		object  client.Object
+		indexer *toolscache.Indexer
+	}{
+		{"Tenant", &v1alpha1.Tenant{}, &s.tenants},
+		{"Group", &v1alpha1.Group{}, &s.groups},
+		{"Operator", &v1alpha1.Operator{}, &s.operators},
+		{"ChannelPolicy", &v1alpha1.ChannelPolicy{}, &s.policies},
+	} {
+		informer, err := informers.GetInformer(ctx, kind.object, cache.BlockUntilSynced(false))
+		if err != nil {
+			return nil, fmt.Errorf("watch %s objects: %w", kind.name, err)
+		}
+		if err := informer.AddIndexers(Indexes[kind.name]); err != nil {
+			return nil, fmt.Errorf("index %s objects: %w", kind.name, err)
+		}
+		shared, ok := informer.(toolscache.SharedIndexInformer)
+		if !ok {
+			return nil, fmt.Errorf("watch %s objects: the cache's informer %T offers no index to read", kind.name, informer)
+		}
+		*kind.indexer = shared.GetIndexer()
+	}
+	return s, nil
+}
+
+// Over is the snapshot of indexers that were made with Indexes, one a kind.
+func Over(tenants, groups, operators, policies toolscache.Indexer) *Snapshot {
+	return &Snapshot{tenants: tenants, groups: groups, operators: operators, policies: policies}
+}
+
+// Tenant is the live tenant of that name.
+func (s *Snapshot) Tenant(company, name string) (roster.Tenant, bool) {
+	object, found := lookUp[*v1alpha1.Tenant](s.tenants, company, name)
+	if !found || terminating(object) {
+		return roster.Tenant{}, false
+	}
+	return translate.Tenant(object), true
+}
+
+// Group is the group of that name, also while it is being deleted.
+func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
+	object, found := lookUp[*v1alpha1.Group](s.groups, company, name)
+	if !found {
+		return roster.Group{}, false
+	}
+	return translate.Group(object), true
+}
+
+// Operator is the person of that object name.
+func (s *Snapshot) Operator(company, name string) (roster.Operator, bool) {
+	object, found := lookUp[*v1alpha1.Operator](s.operators, company, name)
+	if !found || terminating(object) {
+		return roster.Operator{}, false
+	}
+	return translate.Operator(object), true
+}
+
+// Policies are the channel policies of a tenant.
+func (s *Snapshot) Policies(company, tenant string) iter.Seq[roster.Policy] {
+	return func(yield func(roster.Policy) bool) {
+		for _, object := range s.PoliciesOf(company, tenant) {
+			if !terminating(object) && !yield(translate.Policy(object)) {
+				return
+			}
+		}
+	}
+}
+
+// OperatorsOf are the operators with an entry for a tenant.
+func (s *Snapshot) OperatorsOf(company, tenant string) []*v1alpha1.Operator {
+	return indexed[*v1alpha1.Operator](s.operators, byTenant, company+"/"+tenant)
+}
+
+// MembersOf are the operators who name a group in their entry for its tenant.
+func (s *Snapshot) MembersOf(company, tenant, group string) []*v1alpha1.Operator {
+	return indexed[*v1alpha1.Operator](s.operators, byGroup, company+"/"+tenant+"/"+group)
+}
+
+// LeadersOf are the operators who name an operator in a team.
+func (s *Snapshot) LeadersOf(company, operator string) []*v1alpha1.Operator {
+	return indexed[*v1alpha1.Operator](s.operators, byTeamMember, company+"/"+operator)
+}
+
+// GroupsOf are the groups of a tenant.
+func (s *Snapshot) GroupsOf(company, tenant string) []*v1alpha1.Group {
+	return indexed[*v1alpha1.Group](s.groups, byTenant, company+"/"+tenant)
+}
+
+// PoliciesOf are the channel policies of a tenant.
+func (s *Snapshot) PoliciesOf(company, tenant string) []*v1alpha1.ChannelPolicy {
+	return indexed[*v1alpha1.ChannelPolicy](s.policies, byTenant, company+"/"+tenant)
+}
+
+// PoliciesNaming are the channel policies that name an operator as a subject.
+func (s *Snapshot) PoliciesNaming(company, operator string) []*v1alpha1.ChannelPolicy {
+	return indexed[*v1alpha1.ChannelPolicy](s.policies, bySubject, company+"/"+operator)
+}
+
+func operatorTenants(o *v1alpha1.Operator) []string {
+	keys := make([]string, 0, len(o.Spec.Tenants))
+	for i := range o.Spec.Tenants {
+		keys = append(keys, string(o.Spec.Tenants[i].Tenant))
+	}
+	return keys
+}
+
+func operatorGroups(o *v1alpha1.Operator) []string {
+	var keys []string
+	for i := range o.Spec.Tenants {
+		for _, g := range o.Spec.Tenants[i].Groups {
+			keys = append(keys, string(o.Spec.Tenants[i].Tenant)+"/"+string(g.Name))
+		}
+	}
+	return keys
+}
+
+func operatorTeam(o *v1alpha1.Operator) []string {
+	var keys []string
+	for i := range o.Spec.Tenants {
+		for _, member := range o.Spec.Tenants[i].Team {
+			keys = append(keys, string(member))
+		}
+	}
+	return keys
+}
+
+func policyOperators(p *v1alpha1.ChannelPolicy) []string {
+	var keys []string
+	for _, s := range p.Spec.Subjects {
+		if s.Operator != "" {
+			keys = append(keys, string(s.Operator))
+		}
+	}
+	return keys
+}
+
+// keysOf is an index function over a kind, from the keys of one object within its namespace.
+func keysOf[T client.Object](within func(T) []string) toolscache.IndexFunc {
+	return func(object any) ([]string, error) {
+		typed, ok := object.(T)
+		if !ok {
+			return nil, fmt.Errorf("index a %T where a %T was expected", object, typed)
+		}
+		keys := within(typed)
+		for i, key := range keys {
+			keys[i] = typed.GetNamespace() + "/" + key
+		}
+		return keys, nil
+	}
+}
+
+func terminating(object client.Object) bool { return object.GetDeletionTimestamp() != nil }
+
+func lookUp[T client.Object](indexer toolscache.Indexer, namespace, name string) (T, bool) {
+	var none T
+	object, found, err := indexer.GetByKey(namespace + "/" + name)
+	if err != nil || !found {
+		return none, false
+	}
+	typed, ok := object.(T)
+	return typed, ok
+}
+
+// indexed are the objects of one key of an index. The only error of a look-up is an index that does not exist, which New and
+// every test that builds a Snapshot from Indexes rule out.
+func indexed[T client.Object](indexer toolscache.Indexer, index, key string) []T {
+	objects, err := indexer.ByIndex(index, key)
+	if err != nil {
+		panic(fmt.Sprintf("snapshot: %v", err))
+	}
+	typed := make([]T, 0, len(objects))
+	for _, object := range objects {
+		typed = append(typed, object.(T))
+	}
+	return typed
+}
