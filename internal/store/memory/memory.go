@@ -1,0 +1,89 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package memory is the reference driver of the identity store: it keeps everything in the process, and is the store of
+// every test that is not about another driver.
+package memory
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// Store is an identity store in memory. It is empty when made and forgotten when closed.
+type Store struct {
+	id string
+	// mu makes every call one transaction over all aggregates, since a guard of one reads another.
+	mu       sync.RWMutex
+	tenants  *records[roster.TenantKey, roster.TenantRecord]
+	groups   *records[roster.GroupKey, roster.Group]
+	policies *records[roster.PolicyKey, roster.Policy]
+	people   *records[roster.PersonKey, roster.Person]
+}
+
+var _ store.Store = (*Store)(nil)
+
+// New is an empty store with an ID of its own.
+func New() *Store {
+	s := &Store{id: uuid.NewString()}
+	s.tenants = newRecords(s, tenants)
+	s.groups = newRecords(s, groups)
+	s.policies = newRecords(s, policies)
+	s.people = newRecords(s, people)
+	return s
+}
+
+// Tenants are the tenants of the store.
+func (s *Store) Tenants() store.Records[roster.TenantKey, roster.TenantRecord] { return s.tenants }
+
+// Groups are the groups of the store.
+func (s *Store) Groups() store.Records[roster.GroupKey, roster.Group] { return s.groups }
+
+// Policies are the channel policies of the store.
+func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] { return s.policies }
+
+// People are the people of the store.
+func (s *Store) People() store.Records[roster.PersonKey, roster.Person] { return s.people }
+
+// ID names the store.
+func (s *Store) ID(ctx context.Context) (string, error) { return s.id, ctx.Err() }
+
+// Close has nothing to release.
+func (s *Store) Close() error { return nil }
+
+// checkGuards counts the live Administrators of each guarded tenant, but for the person written. The caller holds the lock.
+func (s *Store) checkGuards(written any, guards []store.Guard) error {
+	for _, g := range guards {
+		if !s.administered(g.Tenant, written) {
+			return &store.LastAdministratorError{Tenant: g.Tenant.Tenant}
+		}
+	}
+	return nil
+}
+
+func (s *Store) administered(tenant roster.TenantKey, written any) bool {
+	for key, row := range s.people.rows {
+		if key.Company == tenant.Company && any(key) != written && administers(row.value, tenant.Tenant) {
+			return true
+		}
+	}
+	return false
+}
+
+// administers tells whether a person is a live Administrator of a tenant: by role, or as the company's.
+func administers(p roster.Person, tenant string) bool {
+	if !p.User.Active {
+		return false
+	}
+	for _, m := range p.Memberships {
+		if m.Tenant == tenant {
+			return m.Active && (m.Role == roster.Administrator || p.User.CompanyAdministrator)
+		}
+	}
+	return p.User.CompanyAdministrator
+}

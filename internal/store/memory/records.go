@@ -1,0 +1,221 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// records keeps one kind of aggregate.
+type records[K comparable, V store.Record[K, V]] struct {
+	store *Store
+	kind  kind[K, V]
+	rows  map[K]row[V]
+	// holders are the keys of the records that hold each unique value.
+	holders map[string]K
+}
+
+// row is a record as it is kept. Only its encoded form is handed out, decoded anew each time, so that nobody can change
+// what the store holds through a value it was given or gave.
+type row[V any] struct {
+	encoded string
+	value   V
+	stamp   store.Stamp
+	id      string
+}
+
+func newRecords[K comparable, V store.Record[K, V]](s *Store, k kind[K, V]) *records[K, V] {
+	return &records[K, V]{store: s, kind: k, rows: map[K]row[V]{}, holders: map[string]K{}}
+}
+
+// Get reads a record.
+func (r *records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error) {
+	if err := ctx.Err(); err != nil {
+		return store.Stored[V]{}, err
+	}
+	r.store.mu.RLock()
+	defer r.store.mu.RUnlock()
+	have, found := r.rows[key]
+	if !found {
+		return store.Stored[V]{}, store.ErrNotFound
+	}
+	return have.stored()
+}
+
+// Put makes a record equal to a value.
+func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+	next, err := r.row(value, stamp)
+	if err != nil {
+		return store.Written{}, err
+	}
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return store.Written{}, err
+	}
+	key := next.value.Key()
+	have, found := r.rows[key]
+	if found {
+		if err := store.CheckOwner(have.stamp, stamp.Owner); err != nil {
+			return store.Written{}, err
+		}
+		if have.encoded == next.encoded {
+			return store.Written{ID: have.id}, nil
+		}
+		next.id = have.id
+	}
+	if err := r.admit(key, next.value, guards); err != nil {
+		return store.Written{}, err
+	}
+	r.forget(key)
+	r.keep(key, next)
+	return store.Written{ID: next.id, Changed: true}, nil
+}
+
+// row is a value as it would be kept if it were new.
+func (r *records[K, V]) row(value V, stamp store.Stamp) (row[V], error) {
+	if err := store.CheckStamp(stamp); err != nil {
+		return row[V]{}, err
+	}
+	if flaw := r.kind.flaw(value.Canonical()); flaw != "" {
+		return row[V]{}, fmt.Errorf("%w: %s", store.ErrRejected, flaw)
+	}
+	encoded, err := json.Marshal(value.Canonical())
+	if err != nil {
+		return row[V]{}, fmt.Errorf("%w: %w", store.ErrRejected, err)
+	}
+	next := row[V]{encoded: string(encoded), stamp: stamp}
+	if r.kind.lasting {
+		next.id = uuid.NewString()
+	}
+	err = json.Unmarshal(encoded, &next.value)
+	return next, err
+}
+
+// admit checks what the write depends on in other records.
+func (r *records[K, V]) admit(key K, value V, guards []store.Guard) error {
+	if err := r.store.checkGuards(key, guards); err != nil {
+		return err
+	}
+	holder, taken := r.holders[r.kind.unique(value)]
+	if taken && holder != key {
+		return &store.ConflictError{Field: r.kind.uniqueField, Owner: r.rows[holder].stamp.Owner}
+	}
+	return nil
+}
+
+func (r *records[K, V]) keep(key K, next row[V]) {
+	r.rows[key] = next
+	if unique := r.kind.unique(next.value); unique != "" {
+		r.holders[unique] = key
+	}
+}
+
+func (r *records[K, V]) forget(key K) {
+	if have, found := r.rows[key]; found {
+		delete(r.holders, r.kind.unique(have.value))
+		delete(r.rows, key)
+	}
+}
+
+// Delete removes a record.
+func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if _, err := r.owned(ctx, key, stamp); err != nil {
+		return err
+	}
+	if err := r.store.checkGuards(key, guards); err != nil {
+		return err
+	}
+	r.forget(key)
+	return nil
+}
+
+// Release removes the stamp of a record.
+func (r *records[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) error {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	have, err := r.owned(ctx, key, stamp)
+	if err != nil {
+		return err
+	}
+	have.stamp = store.Stamp{}
+	r.rows[key] = have
+	return nil
+}
+
+// owned is the record if the stamp's owner may change it. The caller holds the lock.
+func (r *records[K, V]) owned(ctx context.Context, key K, stamp store.Stamp) (row[V], error) {
+	if err := ctx.Err(); err != nil {
+		return row[V]{}, err
+	}
+	have, found := r.rows[key]
+	if !found {
+		return row[V]{}, store.ErrNotFound
+	}
+	return have, store.CheckOwner(have.stamp, stamp.Owner)
+}
+
+// List streams the records of a company.
+func (r *records[K, V]) List(ctx context.Context, company string) iter.Seq2[store.Stored[V], error] {
+	return func(yield func(store.Stored[V], error) bool) {
+		after := []string{company}
+		for {
+			page, err := r.page(ctx, after)
+			for _, stored := range page {
+				if !yield(stored, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(store.Stored[V]{}, err)
+				return
+			}
+			if len(page) < store.PageSize {
+				return
+			}
+			after = r.kind.parts(page[len(page)-1].Value.Key())
+		}
+	}
+}
+
+// page reads the first records of a company whose keys come after the given one, as far as it is given.
+func (r *records[K, V]) page(ctx context.Context, after []string) ([]store.Stored[V], error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r.store.mu.RLock()
+	defer r.store.mu.RUnlock()
+	var keys []K
+	for key := range r.rows {
+		if parts := r.kind.parts(key); parts[0] == after[0] && slices.Compare(parts, after) > 0 {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b K) int { return slices.Compare(r.kind.parts(a), r.kind.parts(b)) })
+	var page []store.Stored[V]
+	for _, key := range keys[:min(len(keys), store.PageSize)] {
+		stored, err := r.rows[key].stored()
+		if err != nil {
+			return page, err
+		}
+		page = append(page, stored)
+	}
+	return page, nil
+}
+
+func (r row[V]) stored() (store.Stored[V], error) {
+	stored := store.Stored[V]{Stamp: r.stamp, ID: r.id}
+	err := json.Unmarshal([]byte(r.encoded), &stored.Value)
+	return stored, err
+}

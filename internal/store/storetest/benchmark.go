@@ -1,0 +1,56 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// BenchmarkPut measures Put of a person in three tenants: new, changed in each grant, and equal.
+func BenchmarkPut(b *testing.B, s store.Store) {
+	person := inThreeTenants()
+	b.Run("new", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			name := fmt.Sprint("new", serial.Add(1))
+			person.User.UserName, person.User.Profile.Email = name, name
+			put(b, s.People(), person, owner("new"))
+		}
+	})
+	b.Run("changed", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for i := range person.Grants {
+				person.Grants[i].Online = !person.Grants[i].Online
+			}
+			put(b, s.People(), person, owner("new"))
+		}
+	})
+	b.Run("equal", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			put(b, s.People(), person, owner("new"))
+		}
+	})
+}
+
+func inThreeTenants() roster.Person {
+	person := roster.Person{User: people.filled("person").User}
+	for _, tenant := range []string{"acme", "globex", "initech"} {
+		person.Memberships = append(person.Memberships, roster.Membership{
+			Tenant: tenant, Active: true, Role: roster.Worker,
+			Groups: []roster.GroupMembership{{Group: "billing", Priority: roster.Primary}, {Group: "sales", Priority: roster.Normal}},
+		})
+		for _, channel := range []roster.Channel{roster.Chat, roster.Phone} {
+			person.Grants = append(person.Grants, roster.Grant{
+				Tenant: tenant, Channel: channel, Online: true, Away: true, Causes: []roster.Cause{{Kind: roster.CauseDirect}},
+			})
+		}
+	}
+	return person
+}
