@@ -93,7 +93,9 @@ func TestDeletionIsNeverSuspended(t *testing.T) {
 	w := newWorkshop(t, func(o *toy) { o.Spec.Suspend = true })
 	w.pass()
 	w.delete()
-	w.remove = func(*toy) (Report, error) { return Report{}, Unavailable("StoreUnavailable", "the store does not answer") }
+	w.remove = func(*toy) (Report, error) {
+		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
+	}
 	w.pass()
 	w.shows("a suspended object is removed like any other", "Ready=False/StoreUnavailable", "Reconciling=True/Unavailable")
 }

@@ -148,7 +148,9 @@ func TestAWaitingObjectStallsAndHeals(t *testing.T) {
 
 func TestTheOutsideBeingAwayIsRetriedWithAGrowingDelay(t *testing.T) {
 	w := newWorkshop(t, nil)
-	w.sync = func(*toy) (Report, error) { return Report{}, Unavailable("StoreUnavailable", "the store does not answer") }
+	w.sync = func(*toy) (Report, error) {
+		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
+	}
 	for _, limit := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
 		limit *= time.Second
 		if got := w.pass().RequeueAfter; got < limit/2 || got > limit {
@@ -162,7 +164,9 @@ func TestTheOutsideBeingAwayIsRetriedWithAGrowingDelay(t *testing.T) {
 	if got := w.pass(); got != (reconcile.Result{}) {
 		t.Errorf("a healed object needs no next pass, got %+v", got)
 	}
-	w.sync = func(*toy) (Report, error) { return Report{}, Unavailable("StoreUnavailable", "the store does not answer") }
+	w.sync = func(*toy) (Report, error) {
+		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
+	}
 	if got := w.pass().RequeueAfter; got > time.Second {
 		t.Errorf("a new outage should be retried within 1s, it is after %s", got)
 	}
@@ -180,7 +184,9 @@ func TestTheKindsConditionsAreWrittenInFull(t *testing.T) {
 	w.pass()
 	w.did("another order is no change", "sync")
 
-	w.sync = func(*toy) (Report, error) { return Report{}, Unavailable("StoreUnavailable", "the store does not answer") }
+	w.sync = func(*toy) (Report, error) {
+		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
+	}
 	w.pass()
 	w.shows("a pass that did not get so far leaves them", "Ready=False/StoreUnavailable", "Reconciling=True/Unavailable",
 		"Held=True/Taken", "Resolved=True/AllResolved")
