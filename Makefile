@@ -114,13 +114,14 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities (asks vuln.go.dev)
 .PHONY: install
 install: $(KUSTOMIZE) ## Install the CRDs
 	$(KUSTOMIZE) build config/crd | $(KUBECTL) apply --server-side -f -
+	$(KUSTOMIZE) build config/crd | $(KUBECTL) wait --for=condition=Established --timeout=60s -f -
 
 .PHONY: uninstall
 uninstall: $(KUSTOMIZE) ## Remove the CRDs, and with them every object of the four kinds
 	$(KUSTOMIZE) build config/crd | $(KUBECTL) delete --ignore-not-found -f -
 
 .PHONY: deploy
-deploy: $(KUSTOMIZE) ## Install everything and run the manager there (IMAGE)
+deploy: install ## Install everything and run the manager there (IMAGE)
 	$(KUSTOMIZE) build config/default | sed 's|image: ghcr.io/roster-dev/roster:dev$$|image: $(IMAGE)|' | $(KUBECTL) apply --server-side -f -
 
 # The objects go first, while the manager is there to take their finalizers away.
