@@ -86,7 +86,7 @@ verify: verify-tidy verify-generated verify-format verify-manifests lint ## Chec
 .PHONY: verify-tidy
 verify-tidy: ## Check that every go.mod and go.sum is tidy
 	for module in $(MODULES); do \
-	  (cd $$module && go mod tidy -diff) || { echo "$$module/go.mod is not tidy: run 'go mod tidy' in $$module" >&2; exit 1; }; \
+	  (cd $$module && go mod tidy -diff) || { echo "$$module: go.mod or go.sum is not tidy, or cannot be: run 'go mod tidy' there" >&2; exit 1; }; \
 	done
 
 .PHONY: verify-generated
