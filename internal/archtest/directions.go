@@ -57,6 +57,11 @@ var Directions = []Row{
 		Why:   "the laws of the port hold for drivers it has never seen",
 	},
 	{
+		Folder: "internal/store/storetest/faults", Module: []string{"internal/roster", "internal/store"}, Support: true,
+		Tests: []string{"internal/store/memory", "internal/store/storetest"},
+		Why:   "a store that fails on demand is a store like any other, and only tests want one",
+	},
+	{
 		Folder: "internal/store/memory", Module: []string{"internal/roster", "internal/store"},
 		Libraries: []string{"github.com/google/uuid"},
 		Tests:     []string{"internal/store/storetest"},
@@ -93,7 +98,7 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/provision", Module: []string{"internal/roster", "internal/store"},
-		Tests: []string{"internal/store/memory"},
+		Tests: []string{"internal/store/memory", "internal/store/storetest/*"},
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
@@ -163,7 +168,7 @@ var Directions = []Row{
 		Why: "it reads the source and imports none of it",
 	},
 	{
-		Folder: "test/*", Module: []string{"*", "internal/testkit"}, Libraries: []string{"*"}, Support: true,
+		Folder: "test/*", Module: []string{"*", "internal/testkit", "internal/store/storetest/*"}, Libraries: []string{"*"}, Support: true,
 		Why: "it tests the whole",
 	},
 	{
