@@ -16,7 +16,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether the store equals this object"
 // +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is ready or not"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
-// +kubebuilder:validation:XValidation:rule="self.metadata.name != 'general'",message="the name general is reserved for the general group, which every tenant has: choose another name"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name != 'general'",fieldPath=".metadata",message="the name general is reserved for the general group, which every tenant has: choose another name"
 type Group struct {
 	metav1.TypeMeta `json:",inline"`
 
