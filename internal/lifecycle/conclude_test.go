@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,6 +188,25 @@ func TestConcludeIgnoresWhatIsNotTheKinds(t *testing.T) {
 	}
 }
 
+func TestConcludeSaysWhetherASuspendedChangeWaits(t *testing.T) {
+	waited := []metav1.Condition{ago("Ready", "False", "Suspended", time.Hour), ago("Suspended", "True", "Suspended", time.Hour)}
+	for name, tc := range map[string]struct {
+		reason  string
+		pending bool
+		want    string
+	}{
+		"waits":           {"a change waits", true, pendingMessage},
+		"waits no longer": {"the change was taken back", false, unknownMessage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := conclude(situation{phase: suspended, previous: waited, pending: tc.pending, observedGeneration: 1, generation: 2, now: noon})
+			if message := got.conditions[0].Message; message != tc.want {
+				t.Errorf("%s: Ready should say %q, it says %q", tc.reason, tc.want, message)
+			}
+		})
+	}
+}
+
 func TestConclusionsHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := situation{stallAfter: toyStall, now: noon}
@@ -225,36 +245,51 @@ func nextSituation(t *rapid.T, s situation) situation {
 	return s
 }
 
-// holds checks what is true of every conclusion.
+// invariants are what is true of every conclusion.
+var invariants = []struct {
+	reason string
+	holds  func(s situation, end conclusion, has map[string]bool) bool
+}{
+	{"every type should be there at most once", func(_ situation, end conclusion, has map[string]bool) bool {
+		return len(has) == len(end.conditions)
+	}},
+	{"Ready should always be there, first, of the generation at hand", func(s situation, end conclusion, _ map[string]bool) bool {
+		return end.conditions[0].Type == "Ready" && end.conditions[0].ObservedGeneration == s.generation
+	}},
+	{"observedGeneration should be stamped whatever happened", func(s situation, end conclusion, _ map[string]bool) bool {
+		return end.observedGeneration == s.generation
+	}},
+	{"Reconciling and Stalled should never be together", func(_ situation, _ conclusion, has map[string]bool) bool {
+		return !has["Reconciling"] || !has["Stalled"]
+	}},
+	{"what is Ready should be neither Reconciling nor Stalled", func(_ situation, end conclusion, has map[string]bool) bool {
+		return end.conditions[0].Status != "True" || !has["Reconciling"] && !has["Stalled"]
+	}},
+	{"what is neither Ready nor suspended should be Reconciling or Stalled", func(_ situation, end conclusion, has map[string]bool) bool {
+		return end.conditions[0].Status == "True" || has["Reconciling"] || has["Stalled"] || has["Suspended"]
+	}},
+	{"Suspended should be there exactly while suspended", func(s situation, _ conclusion, has map[string]bool) bool {
+		return has["Suspended"] == (s.phase == suspended)
+	}},
+	{"what is suspended should be neither Reconciling nor Stalled", func(_ situation, _ conclusion, has map[string]bool) bool {
+		return !has["Suspended"] || !has["Reconciling"] && !has["Stalled"]
+	}},
+	{"an object whose store is away should never be Stalled", func(s situation, _ conclusion, has map[string]bool) bool {
+		return !errors.Is(s.err, away) || !has["Stalled"]
+	}},
+	{"no condition should have changed in the future", func(s situation, end conclusion, _ map[string]bool) bool {
+		return !slices.ContainsFunc(end.conditions, func(c metav1.Condition) bool { return c.LastTransitionTime.After(s.now) })
+	}},
+}
+
 func holds(t *rapid.T, s situation, end conclusion) {
-	find := func(name string) *metav1.Condition { return meta.FindStatusCondition(end.conditions, name) }
-	seen := map[string]bool{}
+	has := map[string]bool{}
 	for _, c := range end.conditions {
-		if seen[c.Type] {
-			t.Fatalf("%s should be there once, got %v", c.Type, brief(end.conditions))
+		has[c.Type] = true
+	}
+	for _, invariant := range invariants {
+		if !invariant.holds(s, end, has) {
+			t.Fatalf("%s, got %v of generation %d", invariant.reason, brief(end.conditions), end.observedGeneration)
 		}
-		seen[c.Type] = true
-		if c.LastTransitionTime.After(s.now) {
-			t.Fatalf("%s should not have changed in the future", c.Type)
-		}
-	}
-	ready := find("Ready")
-	if ready == nil || end.conditions[0].Type != "Ready" || ready.ObservedGeneration != s.generation {
-		t.Fatalf("Ready should always be there, first, of generation %d, got %v", s.generation, end.conditions)
-	}
-	if end.observedGeneration != s.generation {
-		t.Fatalf("observedGeneration should be %d whatever happened, it is %d", s.generation, end.observedGeneration)
-	}
-	if seen["Reconciling"] && seen["Stalled"] {
-		t.Fatalf("Reconciling and Stalled should never be together, got %v", brief(end.conditions))
-	}
-	if ready.Status == "True" && (seen["Reconciling"] || seen["Stalled"]) {
-		t.Fatalf("what is Ready is neither Reconciling nor Stalled, got %v", brief(end.conditions))
-	}
-	if seen["Suspended"] != (s.phase == suspended) || seen["Suspended"] && (seen["Reconciling"] || seen["Stalled"]) {
-		t.Fatalf("Suspended should be there exactly while suspended, and alone, got %v", brief(end.conditions))
-	}
-	if errors.Is(s.err, away) && seen["Stalled"] {
-		t.Fatalf("an object whose store is away should never be Stalled, got %v", brief(end.conditions))
 	}
 }
