@@ -34,7 +34,7 @@ const (
 	// ReasonInternalError is the reason when a pass failed with an error that is no outcome of this package.
 	ReasonInternalError = "InternalError"
 	// ReasonUnavailable is Reconciling's reason, whatever Ready's is, while the outside is away.
-	ReasonUnavailable = "Unavailable"
+	ReasonUnavailable = "StoreUnavailable"
 )
 
 const (

@@ -54,7 +54,7 @@ func controlPlane(t *testing.T) (client.WithWatch, string) {
 	if err != nil {
 		t.Fatalf("the API server should start: %v", err)
 	}
-	scheme := toyScheme(t)
+	scheme := toyScheme()
 	if err := corev1.AddToScheme(scheme); err != nil {
 		t.Fatalf("the core kinds should be registered: %v", err)
 	}

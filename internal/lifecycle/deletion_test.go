@@ -52,7 +52,7 @@ func TestAFailingRemovalIsReportedAndRetried(t *testing.T) {
 		},
 		"unavailable": {
 			reason: "a dead store says so and is asked again", err: Unavailable("StoreUnavailable", "the store does not answer"),
-			want: []string{"Ready=False/StoreUnavailable", "Reconciling=True/Unavailable"}, wantAfter: time.Second,
+			want: []string{"Ready=False/StoreUnavailable", "Reconciling=True/StoreUnavailable"}, wantAfter: time.Second,
 		},
 		"stalled": {
 			reason: "no edit is awaited of an object that is being deleted", err: Stalled("StoreRejected", "the store refuses"),
@@ -97,7 +97,7 @@ func TestDeletionIsNeverSuspended(t *testing.T) {
 		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
 	}
 	w.pass()
-	w.shows("a suspended object is removed like any other", "Ready=False/StoreUnavailable", "Reconciling=True/Unavailable")
+	w.shows("a suspended object is removed like any other", "Ready=False/StoreUnavailable", "Reconciling=True/StoreUnavailable")
 }
 
 func TestAFinalizerThatSomebodyElseTakesOffIsNoError(t *testing.T) {

@@ -25,7 +25,7 @@
 // # The conditions
 //
 // Ready is always present. Reconciling, Stalled and Suspended are present only while True; Reconciling and Stalled are
-// never there together. All carry the cause as their reason, but for one: Reconciling says [ReasonUnavailable] while
+// never there together. All carry the cause as their reason; Reconciling always says [ReasonUnavailable] while
 // the outside is away, and that is how a later pass knows that this time does not count towards a stall.
 //
 //	outcome of Sync                          Ready   beside it      next pass

@@ -18,7 +18,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
-	"sigs.k8s.io/controller-runtime/pkg/scheme"
 )
 
 const (
@@ -72,19 +71,12 @@ func (l *toyList) DeepCopyObject() runtime.Object {
 	return result
 }
 
-func toyScheme(t *testing.T) *runtime.Scheme {
-	t.Helper()
-	builder := scheme.Builder{GroupVersion: schema.GroupVersion{Group: "example.com", Version: "v1"}}
-	builder.SchemeBuilder.Register(func(s *runtime.Scheme) error {
-		s.AddKnownTypeWithName(builder.GroupVersion.WithKind("Toy"), &toy{})
-		s.AddKnownTypeWithName(builder.GroupVersion.WithKind("ToyList"), &toyList{})
-		metav1.AddToGroupVersion(s, builder.GroupVersion)
-		return nil
-	})
-	result, err := builder.Build()
-	if err != nil {
-		t.Fatalf("the scheme of the toy kind should build: %v", err)
-	}
+func toyScheme() *runtime.Scheme {
+	version := schema.GroupVersion{Group: "example.com", Version: "v1"}
+	result := runtime.NewScheme()
+	result.AddKnownTypeWithName(version.WithKind("Toy"), &toy{})
+	result.AddKnownTypeWithName(version.WithKind("ToyList"), &toyList{})
+	metav1.AddToGroupVersion(result, version)
 	return result
 }
 

@@ -49,7 +49,7 @@ func TestEveryFailureIsWrittenOnce(t *testing.T) {
 		"unavailable": {
 			reason: "the store being away is not the object's fault and no error of ours",
 			err:    Unavailable("StoreUnavailable", "the store does not answer"),
-			want:   []string{"Ready=False/StoreUnavailable", "Reconciling=True/Unavailable"},
+			want:   []string{"Ready=False/StoreUnavailable", "Reconciling=True/StoreUnavailable"},
 		},
 		"stalled": {
 			reason: "only an edit heals it",
@@ -158,7 +158,7 @@ func TestTheOutsideBeingAwayIsRetriedWithAGrowingDelay(t *testing.T) {
 		}
 		w.advance(time.Hour)
 	}
-	w.shows("it never stalls", "Ready=False/StoreUnavailable", "Reconciling=True/Unavailable")
+	w.shows("it never stalls", "Ready=False/StoreUnavailable", "Reconciling=True/StoreUnavailable")
 
 	w.sync = func(*toy) (Report, error) { return Report{}, nil }
 	if got := w.pass(); got != (reconcile.Result{}) {
@@ -188,7 +188,7 @@ func TestTheKindsConditionsAreWrittenInFull(t *testing.T) {
 		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
 	}
 	w.pass()
-	w.shows("a pass that did not get so far leaves them", "Ready=False/StoreUnavailable", "Reconciling=True/Unavailable",
+	w.shows("a pass that did not get so far leaves them", "Ready=False/StoreUnavailable", "Reconciling=True/StoreUnavailable",
 		"Held=True/Taken", "Resolved=True/AllResolved")
 
 	w.sync = func(*toy) (Report, error) { return Report{Conditions: []metav1.Condition{resolved}}, nil }
