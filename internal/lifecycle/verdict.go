@@ -31,8 +31,8 @@ func (v verdict) Error() string { return v.reason + ": " + v.message }
 
 // Waiting is the outcome of a pass that will heal when something other than this object changes: a missing reference, a
 // name another object holds. Reason is CamelCase, never [ReasonUnavailable], and goes, like the sentence message, into
-// conditions: neither names a person. After is when to look again if nothing wakes the object before; 0 leaves that to the watches. What waits
-// longer than Options.StallAfter is reported as Stalled.
+// conditions: neither names a person. After is when to look again if nothing wakes the object before; 0 leaves that to
+// the watches. What waits longer than Options.StallAfter is reported as Stalled.
 //
 // The outcomes are compared by value: errors.Is(err, Waiting(reason, message, after)) holds for an equal one.
 func Waiting(reason, message string, after time.Duration) error {
@@ -40,8 +40,8 @@ func Waiting(reason, message string, after time.Duration) error {
 }
 
 // Unavailable is the outcome of a pass that could not reach the outside at all. It never stalls, is retried after 1 s,
-// doubling to 30 s, each cut by up to half at random, and leaves no line in the log. Reason, best
-// [ReasonUnavailable], and message are as for [Waiting].
+// doubling to 30 s, each cut by up to half at random, and leaves no line in the log. Reason, best [ReasonUnavailable], and
+// message are as for [Waiting].
 func Unavailable(reason, message string) error {
 	return verdict{outcome: unavailable, reason: reason, message: message}
 }
