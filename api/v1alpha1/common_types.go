@@ -29,16 +29,16 @@ const (
 	// once.
 	AnnotationReconcileRequestedAt = AnnotationPrefix + "reconcile-requested-at"
 
-	// AnnotationResendActivationAt, on an Operator, sends a new activation
+	// AnnotationResendActivationAt sends, on an Operator, a new activation
 	// link; any new value acts once.
 	AnnotationResendActivationAt = AnnotationPrefix + "resend-activation-at"
 
-	// AnnotationResetPasswordAt, on an Operator, voids the password and sends
+	// AnnotationResetPasswordAt voids, on an Operator, the password and sends
 	// a link to set a new one; any new value acts once.
 	AnnotationResetPasswordAt = AnnotationPrefix + "reset-password-at"
 
-	// AnnotationConfirmRemovals, on a Tenant (or on the namespace where the
-	// Tenant is gone), releases held removals. Its value is <count>@<RFC 3339
+	// AnnotationConfirmRemovals releases held removals, on a Tenant or, where
+	// the Tenant is gone, on the namespace. Its value is <count>@<RFC 3339
 	// expiry>, the expiry at most 24 hours ahead.
 	AnnotationConfirmRemovals = AnnotationPrefix + "confirm-removals"
 )
@@ -57,10 +57,8 @@ type CommonStatus struct {
 	// +optional
 	// +listType=map
 	// +listMapKey=type
-	// +patchStrategy=merge
-	// +patchMergeKey=type
 	// +kubebuilder:validation:MaxItems=16
-	Conditions []metav1.Condition `json:"conditions,omitempty" patchStrategy:"merge" patchMergeKey:"type"`
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
 }
 
 // ObjectName is the name of an object in the same namespace. The object
@@ -72,21 +70,18 @@ type ObjectName string
 
 // DisplayText is one line of text shown to people, in any script, at most
 // 128 characters.
-// +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=128
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^\P{Cc}*[^\p{Cc}\p{Z}]\P{Cc}*$')`,message="must be one line of text with at least one visible character"
 type DisplayText string
 
 // EmailAddress is an ASCII e-mail address of at most 254 characters;
 // compared in lower case.
-// +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=254
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^[A-Za-z0-9!#$%&\x27*+/=?^_\x60{|}~-]+(\.[A-Za-z0-9!#$%&\x27*+/=?^_\x60{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$')`,message="must be an e-mail address in ASCII, such as name@example.com"
 type EmailAddress string
 
 // PhoneNumber is a telephone number in the E.164 form: a plus sign, the
 // country code and the number, digits only.
-// +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:XValidation:rule=`self.matches(r'^\+[1-9][0-9]{1,14}$')`,message="must be a phone number in E.164 form: '+', country code and number, digits only, such as +420123456789"
 type PhoneNumber string
@@ -132,7 +127,6 @@ type SecretKeyRef struct {
 
 	// key is the key in the Secret's data.
 	// +required
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[-._a-zA-Z0-9]+$')",message="must be a key of a Secret: letters, digits, '-', '_' and '.'"
 	Key string `json:"key"`

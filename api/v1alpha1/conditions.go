@@ -23,41 +23,41 @@ const (
 
 // The conditions that some kinds have.
 const (
-	// ConditionResolved, on an Operator, a Group and a ChannelPolicy, says whether every object it names exists.
+	// ConditionResolved says, on an Operator, a Group and a ChannelPolicy, whether every object it names exists.
 	ConditionResolved = "Resolved"
 
-	// ConditionSynced, on an Operator, says whether the store has the record as the spec describes it.
+	// ConditionSynced says, on an Operator, whether the store has the record as the spec describes it.
 	ConditionSynced = "Synced"
 
-	// ConditionActivated, on an Operator, says whether the person has a way to log in.
+	// ConditionActivated says, on an Operator, whether the person has a way to log in.
 	ConditionActivated = "Activated"
 
-	// ConditionChannelsGranted, on an Operator, says whether the person has at least one channel to work on. It never
+	// ConditionChannelsGranted says, on an Operator, whether the person has at least one channel to work on. It never
 	// touches Ready.
 	ConditionChannelsGranted = "ChannelsGranted"
 
-	// ConditionHeld, on an Operator, is present while part of the spec is held back because of another object; the message
+	// ConditionHeld is present, on an Operator, while part of the spec is held back because of another object; the message
 	// names the part, the cause and the remedy.
 	ConditionHeld = "Held"
 
-	// ConditionConflict, on any kind that owns a record, is present while a name or a record belongs to somebody else.
+	// ConditionConflict is present, on any kind that owns a record, while a name or a record belongs to somebody else.
 	ConditionConflict = "Conflict"
 
 	// ConditionDrifted is present while the record in the store differs from what was written; the message names the
 	// fields, never their values.
 	ConditionDrifted = "Drifted"
 
-	// ConditionAdministered, on a Tenant, says whether the tenant has a live Administrator.
+	// ConditionAdministered says, on a Tenant, whether the tenant has a live Administrator.
 	ConditionAdministered = "Administered"
 
-	// ConditionOfflineMessagesAttended, on a Tenant, says whether somebody receives the messages that visitors leave.
+	// ConditionOfflineMessagesAttended says, on a Tenant, whether somebody receives the messages that visitors leave.
 	ConditionOfflineMessagesAttended = "OfflineMessagesAttended"
 
-	// ConditionOffboardingHeld, on a Tenant, is present while removals beyond the budget, or of the last Administrator, are
+	// ConditionOffboardingHeld is present, on a Tenant, while removals beyond the budget, or of the last Administrator, are
 	// held; the message says how many and how they are confirmed.
 	ConditionOffboardingHeld = "OffboardingHeld"
 
-	// ConditionEffective, on a ChannelPolicy, says whether anything it grants can take effect. It never touches Ready.
+	// ConditionEffective says, on a ChannelPolicy, whether anything it grants can take effect. It never touches Ready.
 	ConditionEffective = "Effective"
 )
 

@@ -67,7 +67,6 @@ type OperatorSpec struct {
 	// with a letter or digit, at most 254 characters. It is compared in lower
 	// case, is unique in the company and cannot be changed.
 	// +required
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=254
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9][A-Za-z0-9._@+-]*$')",message="must be a login: ASCII letters, digits and . _ @ + -, beginning with a letter or digit"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="cannot be changed: delete this operator and create one with the new user name"
@@ -165,7 +164,6 @@ type Profile struct {
 	// locale is the language of mails to the person as a BCP 47 tag, such as
 	// en or cs-CZ. Absent: the home tenant's.
 	// +optional
-	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=35
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$')",message="must be a language tag of BCP 47, such as en or cs-CZ"
 	Locale string `json:"locale,omitempty"`
@@ -173,7 +171,6 @@ type Profile struct {
 	// timeZone is the person's time zone by its IANA name, such as UTC or
 	// Europe/Prague. Absent: the platform's own.
 	// +optional
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule="self != 'Local' && self.matches('^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$')",message="must be an IANA time zone name, such as UTC or Europe/Prague"
 	TimeZone string `json:"timeZone,omitempty"`
@@ -207,7 +204,6 @@ type Credential struct {
 	// identityProvider is the name of the identity provider, at most 63
 	// characters; with mode IdentityProvider always, else never.
 	// +optional
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:XValidation:rule="!format.dns1123Label().validate(self).hasValue()",message="must be the name of an identity provider: lower-case letters, digits and '-', beginning and ending with a letter or digit"
 	IdentityProvider string `json:"identityProvider,omitempty"`

@@ -129,7 +129,6 @@ type TenantSpec struct {
 	// files and templates lie, at most 1024 characters: an http or https URL
 	// without user, query or fragment. Absent: no links.
 	// +optional
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +kubebuilder:validation:XValidation:rule=`isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHostname() != '' && !self.matches('[@?#]')`,message="must be an http or https URL with a host and without user, query or fragment, such as https://console.example.com"
 	ConsoleURL string `json:"consoleURL,omitempty"`
@@ -240,7 +239,6 @@ type IntegrationSettings struct {
 type FacebookIntegration struct {
 	// pageID is the numeric ID of the page.
 	// +required
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]+$')",message="must be the numeric ID of the Facebook page"
 	PageID string `json:"pageID"`
@@ -319,7 +317,6 @@ type ActivationSettings struct {
 	// +optional
 	// +kubebuilder:default="72h"
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=21
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$') && duration(self) > duration('0s') && duration(self) <= duration('87600h')",message="must be a duration in hours, minutes and seconds, such as 72h or 1h30m, more than 0s and at most 87600h (10 years)"
 	ValidFor *metav1.Duration `json:"validFor,omitempty"`
@@ -345,7 +342,6 @@ type OffboardingSettings struct {
 	// +optional
 	// +kubebuilder:default="720h"
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=21
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$') && duration(self) > duration('0s') && duration(self) <= duration('87600h')",message="must be a duration in hours, minutes and seconds, such as 72h or 1h30m, more than 0s and at most 87600h (10 years)"
 	Retention *metav1.Duration `json:"retention,omitempty"`
@@ -372,7 +368,6 @@ type RemovalBudget struct {
 	// most 10 years.
 	// +required
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=21
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$') && duration(self) > duration('0s') && duration(self) <= duration('87600h')",message="must be a duration in hours, minutes and seconds, such as 72h or 1h30m, more than 0s and at most 87600h (10 years)"
 	Window metav1.Duration `json:"window"`
