@@ -14,17 +14,24 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
+)
+
+const (
+	servedPoll    = 20 * time.Millisecond
+	servedTimeout = 30 * time.Second
 )
 
 // ControlPlane is an API server with its etcd and our CRDs, and where asked a controller manager. It starts once, with
@@ -188,7 +195,27 @@ func (c *ControlPlane) start() error {
 	if c.kubeconfig, err = writeKubeconfig(c.server); err != nil {
 		return err
 	}
+	if err := waitUntilServed(context.Background(), c.direct); err != nil {
+		return err
+	}
 	return c.startExtras(context.Background(), root, programs)
+}
+
+// waitUntilServed returns once every kind of ours can be listed: an API server may announce a kind before it serves it.
+func waitUntilServed(ctx context.Context, c client.Client) error {
+	lists := []client.ObjectList{&v1alpha1.TenantList{}, &v1alpha1.OperatorList{}, &v1alpha1.GroupList{}, &v1alpha1.ChannelPolicyList{}}
+	var refusal error
+	err := wait.PollUntilContextTimeout(ctx, servedPoll, servedTimeout, true, func(ctx context.Context) (bool, error) {
+		refusal = nil
+		for _, list := range lists {
+			refusal = errors.Join(refusal, c.List(ctx, list, client.Limit(1)))
+		}
+		return refusal == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("the API server should serve our kinds within %s: %w", servedTimeout, errors.Join(err, refusal))
+	}
+	return nil
 }
 
 func (c *ControlPlane) startExtras(ctx context.Context, root, programs string) error {
