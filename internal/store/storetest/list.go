@@ -55,10 +55,10 @@ func (k kind[K, V]) apart(t *testing.T, in store.Records[K, V]) {
 	expectEqual(t, "records of the first company once the second lost its own", 2, len(all(t, in, "one")))
 }
 
-// pages lists more than two pages, while every record that was seen is changed, some that come are deleted, and others
+// pages lists more than a page, while every record that was seen is changed, some that come are deleted, and others
 // are created on both sides of the reader.
 func (k kind[K, V]) pages(t *testing.T, in store.Records[K, V]) {
-	const many = 2*store.PageSize + 100
+	const many = store.PageSize + 100
 	ctx := context.Background()
 	name := func(i int) string { return fmt.Sprintf("record-%04d", i) }
 	for i := range many {

@@ -1,0 +1,236 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// aggregate is how one kind of record is mapped to a root table, with a row per record, and to parts, which are further
+// tables with any number of rows per record.
+type aggregate[K comparable, V store.Record[K, V]] struct {
+	table string
+	// columns are those of the root table; the first of them, as many as key has parts, are the natural key, the company first.
+	columns []column[V]
+	// key are the values of the natural key.
+	key func(K) []any
+	// lasting records have an ID, in the column "id".
+	lasting bool
+	parts   []part[V]
+	// unique is a constraint over other columns than the key; nil is none.
+	unique *unique
+}
+
+// unique is a constraint that says whose a value is.
+type unique struct {
+	constraint string
+	columns    []string
+	// field is the field of the manifest the value comes from.
+	field string
+}
+
+// part is a table that holds part of an aggregate.
+type part[V any] interface {
+	// selection is the table, the columns by which its rows name the root's row, and the columns that make a row of it.
+	selection() (table string, reference, columns []string)
+	// scan reads a row into the aggregate that pick answers once the key is read.
+	scan(rows *sql.Rows, key []any, pick func() *V) error
+	// compare is what it takes to make the rows of one value those of another.
+	compare(have, want *V) (difference, error)
+}
+
+// record is a row of a root table.
+type record[V any] struct {
+	id    string
+	stamp store.Stamp
+	value V
+}
+
+func (r *record[V]) stored() store.Stored[V] {
+	return store.Stored[V]{Value: r.value, Stamp: r.stamp, ID: r.id}
+}
+
+// stampColumns are the columns of every root table that say whose a record is.
+func stampColumns[V any]() []column[record[V]] {
+	return []column[record[V]]{
+		optional("stamp_installation", func(r *record[V]) *string { return &r.stamp.Installation }),
+		optional("stamp_namespace", func(r *record[V]) *string { return &r.stamp.Namespace }),
+		optional("stamp_kind", func(r *record[V]) *string { return &r.stamp.Kind }),
+		optional("stamp_name", func(r *record[V]) *string { return &r.stamp.Name }),
+		optional("stamp_uid", func(r *record[V]) *string { return &r.stamp.UID }),
+		optional("stamp_generation", func(r *record[V]) *int64 { return &r.stamp.Generation }),
+		optional("stamp_epoch", func(r *record[V]) *int64 { return &r.stamp.Epoch }),
+	}
+}
+
+// rootColumns are all columns of the root table that are read: the value's, the stamp's, and the ID where there is one.
+func (a *aggregate[K, V]) rootColumns() []column[record[V]] {
+	columns := make([]column[record[V]], 0, len(a.columns)+8)
+	for _, c := range a.columns {
+		columns = append(columns, column[record[V]]{c.name, func(r *record[V]) any { return c.at(&r.value) }})
+	}
+	columns = append(columns, stampColumns[V]()...)
+	if a.lasting {
+		columns = append(columns, plain("id", func(r *record[V]) *string { return &r.id }))
+	}
+	return columns
+}
+
+// keyNames are the columns of the natural key.
+func (a *aggregate[K, V]) keyNames() []string {
+	var zero K
+	return namesOf(a.columns[:len(a.key(zero))])
+}
+
+// identity is how the parts' rows name a row of the root table: by its ID, or by its natural key.
+func (a *aggregate[K, V]) identity(r *record[V]) (names []string, values []any) {
+	if a.lasting {
+		return []string{"id"}, []any{r.id}
+	}
+	return a.keyNames(), a.key(r.value.Key())
+}
+
+// newID is the ID of a new record, where such records have one.
+func (a *aggregate[K, V]) newID() string {
+	if !a.lasting {
+		return ""
+	}
+	return uuid.NewString()
+}
+
+// querier is a transaction, as far as reading needs one.
+type querier interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
+// load reads the records that a condition on the root table, which is called r in it, selects.
+func (a *aggregate[K, V]) load(ctx context.Context, q querier, d Dialect, where func(*statement)) ([]*record[V], error) {
+	s := &statement{dialect: d}
+	columns := a.rootColumns()
+	s.say("SELECT ").list("r.", namesOf(columns)).say(" FROM ", a.table, " AS r WHERE ")
+	where(s)
+	var records []*record[V]
+	err := s.each(ctx, q, func(rows *sql.Rows) error {
+		r := &record[V]{}
+		records = append(records, r)
+		return rows.Scan(destinations(columns, r)...)
+	})
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	for _, p := range a.parts {
+		if err := a.loadPart(ctx, q, d, p, records); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range records {
+		r.value = r.value.Canonical()
+	}
+	return records, nil
+}
+
+// loadPart reads the rows of a part that belong to records, which are in the order of their keys.
+func (a *aggregate[K, V]) loadPart(ctx context.Context, q querier, d Dialect, p part[V], records []*record[V]) error {
+	byKey := make(map[K]*record[V], len(records))
+	for _, r := range records {
+		byKey[r.value.Key()] = r
+	}
+	keys := a.columns[:len(a.keyNames())]
+	table, reference, columns := p.selection()
+	identity, _ := a.identity(records[0])
+	s := &statement{dialect: d}
+	s.say("SELECT ").list("r.", namesOf(keys)).say(", ").list("p.", columns)
+	s.say(" FROM ", a.table, " AS r JOIN ", table, " AS p ON ")
+	for i := range reference {
+		s.say(and(i), "p.", reference[i], " = r.", identity[i])
+	}
+	s.say(" WHERE ")
+	a.between(s, records[0].value.Key(), records[len(records)-1].value.Key())
+	return s.each(ctx, q, func(rows *sql.Rows) error {
+		var whose V
+		return p.scan(rows, destinations(keys, &whose), func() *V { return &byKey[whose.Key()].value })
+	})
+}
+
+// one is the condition that selects the record with a key.
+func (a *aggregate[K, V]) one(s *statement, key K) {
+	s.equal("r.", a.keyNames(), a.key(key), " AND ")
+}
+
+// between is the condition that selects the records of a company from one key to another.
+func (a *aggregate[K, V]) between(s *statement, first, last K) {
+	if first == last {
+		a.one(s, first)
+		return
+	}
+	names := a.keyNames()
+	s.equal("r.", names[:1], a.key(first)[:1], "")
+	s.say(" AND (").list("r.", names[1:]).say(") >= ").tuple(a.key(first)[1:])
+	s.say(" AND (").list("r.", names[1:]).say(") <= ").tuple(a.key(last)[1:])
+}
+
+// page is the condition that selects a page of the records of a company, those after a key if one is given.
+func (a *aggregate[K, V]) page(s *statement, company string, after *K) {
+	names := a.keyNames()
+	s.say("r.", names[0], " = ").value(company)
+	if after != nil {
+		s.say(" AND (").list("r.", names[1:]).say(") > ").tuple(a.key(*after)[1:])
+	}
+	s.say(" ORDER BY ").list("r.", names).say(" LIMIT ").value(store.PageSize)
+}
+
+// each runs a query and hands over its rows, one after another.
+func (s *statement) each(ctx context.Context, q querier, row func(*sql.Rows) error) (err error) {
+	rows, err := q.QueryContext(ctx, s.text.String(), s.args...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := rows.Close(); err == nil {
+			err = closing
+		}
+	}()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// rootValues are the columns of a root row that a write sets besides the times, and their values.
+func (a *aggregate[K, V]) rootValues(r *record[V]) ([]string, []any, error) {
+	columns := a.rootColumns()
+	values, err := valuesOf(columns, r)
+	return namesOf(columns), values, err
+}
+
+// changeable are those of the columns of a root row that are no part of its keys.
+func (a *aggregate[K, V]) changeable(columns []string, values []any) ([]string, []any) {
+	keys := append(a.keyNames(), "id")
+	var names []string
+	var of []any
+	for i, name := range columns {
+		if !slices.Contains(keys, name) {
+			names, of = append(names, name), append(of, values[i])
+		}
+	}
+	return names, of
+}
+
+// sameRoot tells whether two values have equal root rows, whatever their stamps.
+func (a *aggregate[K, V]) sameRoot(have, want *V) (bool, error) {
+	old, err := valuesOf(a.columns, have)
+	if err != nil {
+		return false, err
+	}
+	wanted, err := valuesOf(a.columns, want)
+	return slices.Equal(old, wanted), err
+}

@@ -1,0 +1,85 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// Dialect is all that one database does not share with the others.
+type Dialect interface {
+	// Connect makes the two pools of connections: transactions of writes exclude one another, and those of reads see one
+	// state of the database. It need not reach the database. Its error is one sentence for people.
+	Connect() (reads, writes *sql.DB, err error)
+	// Migrations is the name the migrations know the database by.
+	Migrations() goose.Dialect
+	// Placeholder is how the n-th argument of a statement is written; the first is 1.
+	Placeholder(n int) string
+	// Explain says what an error of the database means.
+	Explain(err error) Fault
+}
+
+// Fault is what an error of a database means.
+type Fault struct {
+	Kind FaultKind
+	// Constraint is the name of the constraint that a Taken value violates; empty is that of a key.
+	Constraint string
+	// Sentence says what is wrong and what would be right, after "identity store is unavailable: " or "identity store refuses the
+	// value: ". A Taken value needs none.
+	Sentence string
+}
+
+// FaultKind is what can be done about a fault.
+type FaultKind int
+
+// The kinds of faults.
+const (
+	// Away is a database that cannot be reached or used at present.
+	Away FaultKind = iota
+	// Refused is a value the database cannot hold.
+	Refused
+	// Taken is a value that must be unique and is not.
+	Taken
+)
+
+// takenError says that a constraint of uniqueness is violated. It never leaves the package.
+type takenError struct{ constraint string }
+
+func (e *takenError) Error() string { return "a value that must be unique is taken: " + e.constraint }
+
+// explain turns what a database says into the errors of the port; those stay as they are.
+func (s *Store) explain(ctx context.Context, err error) error {
+	if err == nil || ours(err) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("the call to the identity store ended early: %w", ctx.Err())
+	}
+	switch fault := s.dialect.Explain(err); fault.Kind {
+	case Taken:
+		return &takenError{fault.Constraint}
+	case Refused:
+		return fmt.Errorf("%w: %s", store.ErrRejected, fault.Sentence)
+	default:
+		return fmt.Errorf("%w: %s", store.ErrUnavailable, fault.Sentence)
+	}
+}
+
+func ours(err error) bool {
+	for _, sentinel := range []error{
+		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrUnavailable, store.ErrRejected,
+	} {
+		if errors.Is(err, sentinel) {
+			return true
+		}
+	}
+	return false
+}

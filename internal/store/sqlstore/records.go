@@ -1,0 +1,289 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// records is one kind of aggregate in a store.
+type records[K comparable, V store.Record[K, V]] struct {
+	store *Store
+	kind  *aggregate[K, V]
+}
+
+// Get reads a record in one transaction.
+func (r records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error) {
+	have, err := r.read(ctx, key)
+	if err != nil {
+		return store.Stored[V]{}, err
+	}
+	if have == nil {
+		return store.Stored[V]{}, store.ErrNotFound
+	}
+	return have.stored(), nil
+}
+
+// read is the record with a key, or nil.
+func (r records[K, V]) read(ctx context.Context, key K) (*record[V], error) {
+	var have *record[V]
+	err := r.store.view(ctx, func(tx *sql.Tx) (err error) {
+		have, err = r.find(ctx, tx, key)
+		return err
+	})
+	return have, err
+}
+
+func (r records[K, V]) find(ctx context.Context, tx *sql.Tx, key K) (*record[V], error) {
+	found, err := r.kind.load(ctx, tx, r.store.dialect, func(s *statement) { r.kind.one(s, key) })
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Put makes a record equal to a value. An equal record costs a read, and only another takes the lock of writers.
+func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+	if err := store.CheckStamp(stamp); err != nil {
+		return store.Written{}, err
+	}
+	want := &record[V]{value: value.Canonical(), stamp: stamp}
+	have, err := r.read(ctx, want.value.Key())
+	if err != nil {
+		return store.Written{}, err
+	}
+	if have != nil {
+		p, err := r.planChange(have, want)
+		if err != nil || p.empty() {
+			return store.Written{ID: have.id}, err
+		}
+	}
+	return r.write(ctx, want, guards)
+}
+
+// attempts is how often a Put is tried when whoever holds a unique value lets go of it just then.
+const attempts = 3
+
+func (r records[K, V]) write(ctx context.Context, want *record[V], guards []store.Guard) (store.Written, error) {
+	for range attempts {
+		written := store.Written{}
+		err := r.store.change(ctx, func(tx *sql.Tx) (err error) {
+			written, err = r.writeIn(ctx, tx, want, guards)
+			return err
+		})
+		var taken *takenError
+		if !errors.As(err, &taken) {
+			return written, err
+		}
+		if err := r.conflict(ctx, want, taken); err != nil {
+			return store.Written{}, err
+		}
+	}
+	return store.Written{}, fmt.Errorf("%w: a unique value keeps changing hands; trying again is right", store.ErrUnavailable)
+}
+
+// writeIn writes what differs, if anything does by now.
+func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], guards []store.Guard) (store.Written, error) {
+	have, err := r.find(ctx, tx, want.value.Key())
+	if err != nil {
+		return store.Written{}, err
+	}
+	var p plan
+	if have == nil {
+		want.id = r.kind.newID()
+		p, err = r.plan(&record[V]{}, want)
+	} else {
+		want.id = have.id
+		p, err = r.planChange(have, want)
+	}
+	if err != nil || have != nil && p.empty() {
+		return store.Written{ID: want.id}, err
+	}
+	if err := r.store.checkGuards(ctx, tx, writtenPerson(want.value.Key()), guards); err != nil {
+		return store.Written{}, err
+	}
+	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
+		return store.Written{}, err
+	}
+	return store.Written{ID: want.id, Changed: true}, r.writeParts(ctx, tx, want, p)
+}
+
+// planChange is what it takes to make a record another, if it is the owner's to change.
+func (r records[K, V]) planChange(have, want *record[V]) (plan, error) {
+	if err := store.CheckOwner(have.stamp, want.stamp.Owner); err != nil {
+		return plan{}, err
+	}
+	return r.plan(have, want)
+}
+
+// plan is what it takes to make a record another.
+func (r records[K, V]) plan(have, want *record[V]) (plan, error) {
+	same, err := r.kind.sameRoot(&have.value, &want.value)
+	p := plan{root: !same}
+	for _, part := range r.kind.parts {
+		if err != nil {
+			return p, err
+		}
+		var d difference
+		d, err = part.compare(&have.value, &want.value)
+		p.parts = append(p.parts, d)
+	}
+	return p, err
+}
+
+type plan struct {
+	root  bool
+	parts []difference
+}
+
+func (p *plan) empty() bool {
+	return !p.root && !slices.ContainsFunc(p.parts, func(d difference) bool { return !d.empty() })
+}
+
+// writeRoot writes the root's row whole: every change refreshes its stamp and the time of the last change.
+func (r records[K, V]) writeRoot(ctx context.Context, tx *sql.Tx, want *record[V], created bool) error {
+	now := r.store.now()
+	columns, values, err := r.kind.rootValues(want)
+	if err != nil {
+		return err
+	}
+	at, err := instant{&now}.Value()
+	if err != nil {
+		return err
+	}
+	columns, values = append(columns, "updated_at"), append(values, at)
+	if created {
+		columns, values = append(columns, "created_at"), append(values, at)
+		return insert(r.store.dialect, r.kind.table, columns, [][]any{values}).exec(ctx, tx)
+	}
+	key, is := r.kind.identity(want)
+	columns, values = r.kind.changeable(columns, values)
+	return update(r.store.dialect, r.kind.table, columns, values, key, is).exec(ctx, tx)
+}
+
+// writeParts removes from the leaves up and writes from the root down, as references between the tables need it.
+func (r records[K, V]) writeParts(ctx context.Context, tx *sql.Tx, want *record[V], p plan) error {
+	_, root := r.kind.identity(want)
+	for _, d := range slices.Backward(p.parts) {
+		if err := d.remove(ctx, tx, r.store.dialect, root); err != nil {
+			return err
+		}
+	}
+	for _, d := range p.parts {
+		if err := d.write(ctx, tx, r.store.dialect, root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conflict says who holds the unique value of a record; nil is nobody any more.
+func (r records[K, V]) conflict(ctx context.Context, want *record[V], taken *takenError) error {
+	u := r.kind.unique
+	if u == nil || taken.constraint != u.constraint {
+		return fmt.Errorf("%w: part of it occurs twice; each once is right", store.ErrRejected)
+	}
+	columns, values, err := r.kind.rootValues(want)
+	if err != nil {
+		return err
+	}
+	held := make([]any, len(u.columns))
+	for i, name := range u.columns {
+		held[i] = values[slices.Index(columns, name)]
+	}
+	where := func(s *statement) { s.equal("r.", u.columns, held, " AND ") }
+	return r.store.view(ctx, func(tx *sql.Tx) error {
+		holders, err := r.kind.load(ctx, tx, r.store.dialect, where)
+		if err != nil || len(holders) == 0 {
+			return err
+		}
+		return &store.ConflictError{Field: u.field, Owner: holders[0].stamp.Owner}
+	})
+}
+
+// writtenPerson is the person a guard does not count, if the record is one.
+func writtenPerson(key any) roster.PersonKey {
+	person, _ := key.(roster.PersonKey)
+	return person
+}
+
+// Delete removes a record with all its parts.
+func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+	return r.store.change(ctx, func(tx *sql.Tx) error {
+		have, err := r.owned(ctx, tx, key, stamp)
+		if err != nil {
+			return err
+		}
+		if err := r.store.checkGuards(ctx, tx, writtenPerson(key), guards); err != nil {
+			return err
+		}
+		names, is := r.kind.identity(have)
+		return remove(r.store.dialect, r.kind.table, names, is).exec(ctx, tx)
+	})
+}
+
+// Release removes the stamp of a record.
+func (r records[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) error {
+	return r.store.change(ctx, func(tx *sql.Tx) error {
+		have, err := r.owned(ctx, tx, key, stamp)
+		if err != nil {
+			return err
+		}
+		have.stamp = store.Stamp{}
+		return r.writeRoot(ctx, tx, have, false)
+	})
+}
+
+// owned is the record, if the stamp's owner may change it.
+func (r records[K, V]) owned(ctx context.Context, tx *sql.Tx, key K, stamp store.Stamp) (*record[V], error) {
+	have, err := r.find(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	if have == nil {
+		return nil, store.ErrNotFound
+	}
+	return have, store.CheckOwner(have.stamp, stamp.Owner)
+}
+
+// List streams the records of a company, a transaction for each page.
+func (r records[K, V]) List(ctx context.Context, company string) iter.Seq2[store.Stored[V], error] {
+	return func(yield func(store.Stored[V], error) bool) {
+		var after *K
+		for {
+			page, err := r.page(ctx, company, after)
+			if err != nil {
+				yield(store.Stored[V]{}, err)
+				return
+			}
+			for _, have := range page {
+				if !yield(have.stored(), nil) {
+					return
+				}
+			}
+			if len(page) < store.PageSize {
+				return
+			}
+			last := page[len(page)-1].value.Key()
+			after = &last
+		}
+	}
+}
+
+func (r records[K, V]) page(ctx context.Context, company string, after *K) ([]*record[V], error) {
+	var page []*record[V]
+	err := r.store.view(ctx, func(tx *sql.Tx) (err error) {
+		page, err = r.kind.load(ctx, tx, r.store.dialect, func(s *statement) { r.kind.page(s, company, after) })
+		return err
+	})
+	return page, err
+}

@@ -1,0 +1,106 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	driver "modernc.org/sqlite"
+
+	"github.com/roster-dev/roster/internal/store/sqlstore"
+)
+
+// dialect is SQLite over one file.
+type dialect struct {
+	path        string
+	busyTimeout time.Duration
+	now         func() time.Time
+}
+
+// readers is how many connections read at once; one writes.
+const readers = 4
+
+// Connect makes the pools. Writers take the lock of the file when they begin, so that what they read stays true.
+func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
+	if err := d.create(); err != nil {
+		return nil, nil, err
+	}
+	if writes, err = d.pool(1, "_txlock=immediate"); err != nil {
+		return nil, nil, err
+	}
+	if reads, err = d.pool(readers, "_pragma=query_only(1)"); err != nil {
+		return nil, nil, errors.Join(err, writes.Close())
+	}
+	return reads, writes, nil
+}
+
+func (d *dialect) pool(size int, parameter string) (*sql.DB, error) {
+	file := url.URL{Scheme: "file", Path: d.path, RawQuery: fmt.Sprintf(
+		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&%s", d.busyTimeout.Milliseconds(), parameter)}
+	connector, err := driver.NewConnector(file.String())
+	if err != nil {
+		return nil, fmt.Errorf("the SQLite file %s cannot be opened: %w", d.path, err)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool, nil
+}
+
+// creating keeps others in this process from opening a file before create has closed it: closing a file drops the locks
+// that the process holds on it.
+var creating sync.Mutex
+
+// create makes the file if there is none, since SQLite would make one that everybody can read.
+func (d *dialect) create() error {
+	creating.Lock()
+	defer creating.Unlock()
+	file, err := os.OpenFile(d.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- the path is the configured one
+	if errors.Is(err, fs.ErrExist) {
+		return d.regular()
+	}
+	if err != nil {
+		return fmt.Errorf("the SQLite file %s cannot be created (%s): make the folder %s exist and be writable, or choose another path",
+			d.path, cause(err), filepath.Dir(d.path))
+	}
+	return file.Close()
+}
+
+// regular tells what is in the place of the file if that is none.
+func (d *dialect) regular() error {
+	info, err := os.Stat(d.path)
+	if err != nil {
+		return fmt.Errorf("the SQLite file %s cannot be found (%s): choose another path", d.path, cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("the path %s of the SQLite file is a folder or no regular file: choose another path", d.path)
+	}
+	return nil
+}
+
+// cause is what the system says, without the path.
+func cause(err error) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		return at.Err
+	}
+	return err
+}
+
+// Migrations is SQLite to the migrations.
+func (d *dialect) Migrations() goose.Dialect { return goose.DialectSQLite3 }
+
+// Placeholder is a number after a question mark.
+func (d *dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
+
+var _ sqlstore.Dialect = (*dialect)(nil)

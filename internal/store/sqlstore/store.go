@@ -1,0 +1,107 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sqlstore keeps the identity store in an SQL database: one mapping of records to tables and one set of migrations
+// for every database, each of which adds a Dialect.
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// Store is an identity store in an SQL database. It is there whether or not the database is: it connects and migrates on
+// first use, and until that succeeds every call tries again and answers ErrUnavailable.
+type Store struct {
+	dialect Dialect
+	now     func() time.Time
+	// connecting is held by the one call that connects.
+	connecting chan struct{}
+	pools      *pools
+}
+
+// pools are the connections of a store: those that read, and those whose transactions write.
+type pools struct{ reads, writes *sql.DB }
+
+var _ store.Store = (*Store)(nil)
+
+// New is the store in a database. The clock tells when records are created and changed.
+func New(dialect Dialect, now func() time.Time) *Store {
+	return &Store{dialect: dialect, now: now, connecting: make(chan struct{}, 1)}
+}
+
+// Tenants are the tenants of the store.
+func (s *Store) Tenants() store.Records[roster.TenantKey, roster.TenantRecord] {
+	return records[roster.TenantKey, roster.TenantRecord]{s, &tenants}
+}
+
+// Groups are the groups of the store.
+func (s *Store) Groups() store.Records[roster.GroupKey, roster.Group] {
+	return records[roster.GroupKey, roster.Group]{s, &groups}
+}
+
+// Policies are the channel policies of the store.
+func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] {
+	return records[roster.PolicyKey, roster.Policy]{s, &policies}
+}
+
+// People are the people of the store.
+func (s *Store) People() store.Records[roster.PersonKey, roster.Person] {
+	return records[roster.PersonKey, roster.Person]{s, &people}
+}
+
+// ID names the store: it is a row that is made right after the tables.
+func (s *Store) ID(ctx context.Context) (string, error) {
+	var id string
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, "SELECT id FROM store_identity").Scan(&id)
+	})
+	return id, err
+}
+
+// Close closes the connections, if there are any.
+func (s *Store) Close() error {
+	s.connecting <- struct{}{}
+	defer func() { <-s.connecting }()
+	if s.pools == nil {
+		return nil
+	}
+	return errors.Join(s.pools.reads.Close(), s.pools.writes.Close())
+}
+
+// view runs a transaction that reads one state of the database.
+func (s *Store) view(ctx context.Context, do func(*sql.Tx) error) error {
+	p, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	once := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	return s.explain(ctx, transact(ctx, p.reads, once, do))
+}
+
+// change runs a transaction that writes.
+func (s *Store) change(ctx context.Context, do func(*sql.Tx) error) error {
+	p, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return s.explain(ctx, transact(ctx, p.writes, nil, do))
+}
+
+func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, options)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		// What went wrong first is what a caller can act on; a transaction that cannot be rolled back ends with its connection.
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
