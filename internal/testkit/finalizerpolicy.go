@@ -32,17 +32,20 @@ func applyFinalizerPolicy(ctx context.Context, c client.Client, root string) err
 			return err
 		}
 	}
+	// The API server may serve a kind some time after its CRD is established, so a refusal is an answer only at the end.
+	var refusal error
 	err := wait.PollUntilContextTimeout(ctx, policyPoll, policyTimeout, true, func(ctx context.Context) (bool, error) {
 		probe := Group(metav1.NamespaceDefault, "finalizer-policy-probe", "any")
-		if err := c.Create(ctx, probe, client.DryRunAll); err != nil {
-			return false, fmt.Errorf("the finalizer policy could not be tried out: %w", err)
-		}
-		return slices.Contains(probe.Finalizers, v1alpha1.Finalizer), nil
+		refusal = c.Create(ctx, probe, client.DryRunAll)
+		return refusal == nil && slices.Contains(probe.Finalizers, v1alpha1.Finalizer), nil
 	})
-	if wait.Interrupted(err) {
-		return fmt.Errorf("the finalizer policy of config/finalizer-policy should set %s within %s", v1alpha1.Finalizer, policyTimeout)
+	switch {
+	case err == nil:
+		return nil
+	case refusal != nil:
+		return fmt.Errorf("the finalizer policy could not be tried out within %s: %w", policyTimeout, refusal)
 	}
-	return err
+	return fmt.Errorf("the finalizer policy of config/finalizer-policy should set %s within %s: %w", v1alpha1.Finalizer, policyTimeout, err)
 }
 
 // applyManifest applies a file that holds one object.
