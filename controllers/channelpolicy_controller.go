@@ -30,10 +30,24 @@ func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycl
 
 	p.Status.SyncedDigest = outcome.remember(ensured.Digest, p.Status.SyncedDigest)
 	p.Status.MatchedOperators = &matched
-	return lifecycle.Report{
+	report := lifecycle.Report{
 		Conditions:   append(outcome.conditions(missing), k.effective(policy, matched)),
 		RequeueAfter: lookAgain(ensured),
-	}, outcome.conclude(missing)
+	}
+	if fault := faultOf(policy); fault != nil && outcome.verdict == nil {
+		return report, fault
+	}
+	return report, outcome.conclude(missing)
+}
+
+// faultOf is the outcome of a policy with a selector that is not understood: it is stored as declared, grants nothing by that
+// selector, and only an edit heals it.
+func faultOf(policy roster.Policy) error {
+	path, remedy := policy.Fault()
+	if path == "" {
+		return nil
+	}
+	return lifecycle.Stalled(v1alpha1.ReasonInvalidSelector, fmt.Sprintf("%s: %s; until then it matches nobody", path, remedy))
 }
 
 // Pending tells whether the policy's record is not the one stored.

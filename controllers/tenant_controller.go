@@ -26,7 +26,7 @@ func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report
 
 	t.Status.SyncedDigest = outcome.remember(ensured.Digest, t.Status.SyncedDigest)
 	t.Status.Operators = k.countOperators(t)
-	t.Status.Groups = new(int32(len(k.Directory.GroupsOf(t.Namespace, t.Name))))
+	t.Status.Groups = k.countGroups(t)
 	conditions := []metav1.Condition{synced(outcome.verdict)}
 	if outcome.conflict != nil {
 		conditions = append(conditions, *outcome.conflict)
@@ -69,6 +69,14 @@ func (k tenants) leavingWith(t *v1alpha1.Tenant) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+func (k tenants) countGroups(t *v1alpha1.Tenant) *int32 {
+	groups := new(int32)
+	for range k.Directory.GroupsOf(t.Namespace, t.Name) {
+		*groups++
+	}
+	return groups
 }
 
 // countOperators counts the people of a tenant by state; somebody switched off in this tenant only counts as deactivated.

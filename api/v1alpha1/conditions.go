@@ -88,12 +88,13 @@ const (
 	// ReasonInternalError appears when a pass failed for a reason that the log of the manager tells; it is retried.
 	ReasonInternalError = "InternalError"
 
-	// ReasonDeleting appears while the object is deleted and its removal from the store is not complete.
-	ReasonDeleting = "Deleting"
-
 	// ReasonChildrenTerminating appears while a deleted Tenant waits for its Groups and ChannelPolicies that are being
 	// deleted, too.
 	ReasonChildrenTerminating = "ChildrenTerminating"
+
+	// ReasonInvalidSelector appears while a ChannelPolicy has a label selector that is not understood, and which matches
+	// nobody. Only an edit heals it.
+	ReasonInvalidSelector = "InvalidSelector"
 )
 
 // Reasons of Resolved.
@@ -164,9 +165,6 @@ const (
 const (
 	// ReasonChannelNotOfTenant appears when the tenant does not have the channel.
 	ReasonChannelNotOfTenant = "ChannelNotOfTenant"
-
-	// ReasonGroupOfOtherTenant appears when the Group exists but belongs to another tenant.
-	ReasonGroupOfOtherTenant = "GroupOfOtherTenant"
 
 	// ReasonNotWorkerOrManager appears when a member of the team is neither Worker nor Manager in the tenant.
 	ReasonNotWorkerOrManager = "NotWorkerOrManager"

@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -16,8 +17,8 @@ import (
 const AnnotationPrefix = "roster.dev/"
 
 // Changed is the predicate for a controller's own kind. It passes every create and every generic event, and an update
-// only if the generation, the labels, an annotation under [AnnotationPrefix] or the deletion timestamp changed or the
-// object is another one of the same name. A write of the status alone, ours above all, wakes nobody. An object that is
+// only if the generation, the labels, an annotation under [AnnotationPrefix] or the deletion timestamp changed, a
+// finalizer was lost, or the object is another one of the same name. A write of the status alone, ours above all, wakes nobody. An object that is
 // gone needs no pass.
 func Changed() predicate.Predicate {
 	return predicate.Funcs{
@@ -33,7 +34,16 @@ func differs(before, after client.Object) bool {
 		before.GetGeneration() != after.GetGeneration() ||
 		before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
 		!maps.Equal(before.GetLabels(), after.GetLabels()) ||
-		!maps.Equal(requests(before), requests(after))
+		!maps.Equal(requests(before), requests(after)) ||
+		lostFinalizer(before, after)
+}
+
+// lostFinalizer tells whether a finalizer was taken off an object that is not being deleted, as a replace without it does:
+// ours has to go back.
+func lostFinalizer(before, after client.Object) bool {
+	return after.GetDeletionTimestamp().IsZero() && slices.ContainsFunc(before.GetFinalizers(), func(finalizer string) bool {
+		return !slices.Contains(after.GetFinalizers(), finalizer)
+	})
 }
 
 // requests returns the annotations of an object that speak to the manager.

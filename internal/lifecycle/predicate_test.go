@@ -20,7 +20,8 @@ func TestOnlyWhatConcernsThePassWakesAnObject(t *testing.T) {
 		"status":             {"our own write must not wake us", func(o *toy) { o.Status.Stored, o.ResourceVersion = "blue", "2" }, false},
 		"resync":             {"nothing changed", func(*toy) {}, false},
 		"foreign annotation": {"kubectl and others write those", func(o *toy) { o.Annotations["kubectl.kubernetes.io/x"] = "y" }, false},
-		"finalizer":          {"our own write must not wake us", func(o *toy) { o.Finalizers = []string{toyFinalizer} }, false},
+		"finalizer":          {"our own write must not wake us", func(o *toy) { o.Finalizers = append(o.Finalizers, toyFinalizer) }, false},
+		"finalizer gone":     {"it may have been ours, which has to go back", func(o *toy) { o.Finalizers = nil }, true},
 		"generation":         {"the spec changed", func(o *toy) { o.Generation = 2 }, true},
 		"label":              {"selectors read labels", func(o *toy) { o.Labels["team"] = "b" }, true},
 		"label gone":         {"selectors read labels", func(o *toy) { delete(o.Labels, "team") }, true},
@@ -33,7 +34,8 @@ func TestOnlyWhatConcernsThePassWakesAnObject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := func() *toy {
 				return &toy{ObjectMeta: metav1.ObjectMeta{
-					UID: "1", Generation: 1, ResourceVersion: "1", Labels: map[string]string{"team": "a"},
+					Finalizers: []string{"example.com/kept"},
+					UID:        "1", Generation: 1, ResourceVersion: "1", Labels: map[string]string{"team": "a"},
 					Annotations: map[string]string{"roster.dev/again": "1"},
 				}}
 			}

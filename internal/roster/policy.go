@@ -4,6 +4,7 @@
 package roster
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -56,11 +57,40 @@ type Selector struct {
 	MatchExpressions []Requirement     `json:"matchExpressions,omitempty"`
 }
 
-// Requirement is one expression of a Selector. One whose Operator is unknown, or which lacks the values it needs, matches nobody.
+// Requirement is one expression of a Selector. One with a fault matches nobody; see [Policy.Fault].
 type Requirement struct {
 	Key      string   `json:"key"`
 	Operator string   `json:"operator"`
 	Values   []string `json:"values,omitempty"`
+}
+
+// Fault is the path and the remedy of the first selector that can match nobody because it is not understood; empty where every
+// one is.
+func (p Policy) Fault() (path, remedy string) {
+	for i, subject := range p.Subjects {
+		if subject.Selector == nil {
+			continue
+		}
+		for j, r := range subject.Selector.MatchExpressions {
+			if remedy := r.fault(); remedy != "" {
+				return fmt.Sprintf("spec.subjects[%d].selector.matchExpressions[%d]", i, j), remedy
+			}
+		}
+	}
+	return "", ""
+}
+
+func (r Requirement) fault() string {
+	needsValues := r.Operator == "In" || r.Operator == "NotIn"
+	switch {
+	case !needsValues && r.Operator != "Exists" && r.Operator != "DoesNotExist":
+		return "operator must be In, NotIn, Exists or DoesNotExist"
+	case needsValues && len(r.Values) == 0:
+		return "In and NotIn need at least one value"
+	case !needsValues && len(r.Values) > 0:
+		return "Exists and DoesNotExist take no values"
+	}
+	return ""
 }
 
 // Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant.
@@ -97,12 +127,15 @@ func (s Selector) Matches(labels map[string]string) bool {
 }
 
 func (r Requirement) matches(labels map[string]string) bool {
+	if r.fault() != "" {
+		return false
+	}
 	value, present := labels[r.Key]
 	switch r.Operator {
 	case "In":
 		return present && slices.Contains(r.Values, value)
 	case "NotIn":
-		return len(r.Values) > 0 && (!present || !slices.Contains(r.Values, value))
+		return !present || !slices.Contains(r.Values, value)
 	case "Exists":
 		return present
 	case "DoesNotExist":

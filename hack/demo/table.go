@@ -1,0 +1,57 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// people is what a chat or phone platform would ask the store: everybody, and the channels in effect.
+const people = `SELECT m.tenant, u.user_name, m.role,
+  CASE WHEN u.active AND m.active THEN 'yes' ELSE 'no' END AS active,
+  COALESCE(GROUP_CONCAT(e.channel || CASE WHEN e.away THEN ' (away too)' ELSE '' END, ', '), '-') AS channels
+FROM users u
+JOIN memberships m ON m.user_id = u.id
+LEFT JOIN effective_channels e ON e.user_id = u.id AND e.tenant = m.tenant
+GROUP BY m.tenant, u.user_name, m.role, u.active, m.active
+ORDER BY m.tenant, m.role, u.user_name`
+
+// result shows what kubectl and the store say of the samples.
+func (d *demo) result(ctx context.Context) error {
+	say("kubectl get roster -A")
+	if err := d.run(ctx, os.Stdout, "get", "roster", "--all-namespaces"); err != nil {
+		return err
+	}
+	say("the identity store, asked with\n\n%s\n", people)
+	store, err := sql.Open("sqlite", "file:"+d.path("roster.db")+"?mode=ro")
+	if err != nil {
+		return fmt.Errorf("open the store to read it: %w", err)
+	}
+	rows, err := store.QueryContext(ctx, people)
+	if err != nil {
+		return fmt.Errorf("ask the store for its people: %w", err)
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "TENANT\tUSER\tROLE\tACTIVE\tCHANNELS IN EFFECT")
+	for rows.Next() {
+		var tenant, user, role, active, channels string
+		if err := rows.Scan(&tenant, &user, &role, &active, &channels); err != nil {
+			return fmt.Errorf("read the store's people: %w", err)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", tenant, user, role, active, channels)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the store's people: %w", err)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return store.Close()
+}
