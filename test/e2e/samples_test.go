@@ -106,19 +106,19 @@ func (c *company) content() content {
 	c.t.Helper()
 	var all content
 	ctx := c.t.Context()
-	for _, r := range stored(c, c.store.Tenants().List(ctx, c.namespace)) {
+	for _, r := range listed(c, c.store.Tenants().List(ctx, c.namespace)) {
 		r.Value.Company = ""
 		all.Tenants, all.Owners = append(all.Tenants, r.Value), append(all.Owners, r.Stamp.Owner)
 	}
-	for _, r := range stored(c, c.store.Groups().List(ctx, c.namespace)) {
+	for _, r := range listed(c, c.store.Groups().List(ctx, c.namespace)) {
 		r.Value.Company = ""
 		all.Groups, all.Owners = append(all.Groups, r.Value), append(all.Owners, r.Stamp.Owner)
 	}
-	for _, r := range stored(c, c.store.Policies().List(ctx, c.namespace)) {
+	for _, r := range listed(c, c.store.Policies().List(ctx, c.namespace)) {
 		r.Value.Company = ""
 		all.Policies, all.Owners = append(all.Policies, r.Value), append(all.Owners, r.Stamp.Owner)
 	}
-	for _, r := range stored(c, c.store.People().List(ctx, c.namespace)) {
+	for _, r := range listed(c, c.store.People().List(ctx, c.namespace)) {
 		r.Value.User.Company = ""
 		all.People, all.Owners = append(all.People, r.Value), append(all.Owners, r.Stamp.Owner)
 	}
@@ -128,7 +128,7 @@ func (c *company) content() content {
 	return all
 }
 
-func stored[V any](c *company, list iter.Seq2[store.Stored[V], error]) []store.Stored[V] {
+func listed[V any](c *company, list iter.Seq2[store.Stored[V], error]) []store.Stored[V] {
 	c.t.Helper()
 	var records []store.Stored[V]
 	for record, err := range list {
