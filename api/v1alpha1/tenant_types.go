@@ -16,6 +16,7 @@ import (
 // +kubebuilder:printcolumn:name="Channels",type=string,JSONPath=`.spec.channels`,description="Channels the tenant has"
 // +kubebuilder:printcolumn:name="Operators",type=integer,JSONPath=`.status.operators.total`,description="People with an entry for the tenant"
 // +kubebuilder:printcolumn:name="Active",type=integer,JSONPath=`.status.operators.active`,description="Those of them who can work"
+// +kubebuilder:printcolumn:name="Invited",type=integer,JSONPath=`.status.operators.invited`,description="Those who have not set a password yet"
 // +kubebuilder:printcolumn:name="Groups",type=integer,JSONPath=`.status.groups`,description="Groups of the tenant"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether the store equals this object"
 // +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is ready or not"
