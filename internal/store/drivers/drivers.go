@@ -1,0 +1,56 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package drivers is the one table of the stores there are, by the scheme of their URLs.
+package drivers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/store/memory"
+	"github.com/roster-dev/roster/internal/store/sqlstore/sqlite"
+)
+
+// schemes are the stores there are.
+var schemes = map[string]func(url string) (store.Store, error){
+	"memory": openMemory,
+	sqlite.Scheme: func(url string) (store.Store, error) {
+		s, err := sqlite.Open(url)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	},
+}
+
+// Open is the store a URL names. It checks the URL and reaches nothing: a store that is away is one whose calls answer
+// store.ErrUnavailable. Its errors name at most the scheme of the URL, since the rest may hold a password.
+func Open(url string) (store.Store, error) {
+	scheme, _, found := strings.Cut(url, "://")
+	if !found {
+		return nil, fmt.Errorf("the URL of a store begins with one of %s", known())
+	}
+	open, found := schemes[scheme]
+	if !found {
+		return nil, fmt.Errorf("there is no store %q; the URL of a store begins with one of %s", scheme, known())
+	}
+	return open(url)
+}
+
+func openMemory(url string) (store.Store, error) {
+	if url != "memory://" {
+		return nil, errors.New("a store in memory has no name or parameters; its URL is memory://")
+	}
+	return memory.New(), nil
+}
+
+// known are the beginnings of the URLs there are, as a sentence lists them.
+func known() string {
+	list := slices.Sorted(maps.Keys(schemes))
+	return strings.Join(list, "://, ") + "://"
+}

@@ -1,0 +1,90 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package drivers_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/store/drivers"
+)
+
+func TestEveryURLOpensItsStore(t *testing.T) {
+	t.Chdir(t.TempDir())
+	absolute := filepath.Join(t.TempDir(), "absolute.db")
+	for reason, c := range map[string]struct{ url, file string }{
+		"in memory":       {"memory://", ""},
+		"a relative path": {"sqlite://relative.db", "relative.db"},
+		"an absolute one": {"sqlite://" + absolute, absolute},
+		"an unusual name": {"sqlite://with space & 100%.db", "with space & 100%.db"},
+	} {
+		s, err := drivers.Open(c.url)
+		if err != nil {
+			t.Errorf("%s: %v; expected the store", reason, err)
+			continue
+		}
+		group := roster.Group{Company: "company", Tenant: "acme", Name: "billing"}
+		stamp := store.Stamp{Owner: store.Owner{Installation: "production", Namespace: "company", Kind: "Group", Name: "billing"}}
+		if _, err := s.Groups().Put(t.Context(), group, stamp); err != nil {
+			t.Errorf("%s: Put: %v", reason, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%s: Close: %v", reason, err)
+		}
+		if c.file == "" {
+			continue
+		}
+		if info, err := os.Stat(c.file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: file %v, %v; expected it to be there and its owner's only", reason, info, err)
+		}
+	}
+}
+
+func TestBadURLIsRefusedInASentence(t *testing.T) {
+	for reason, c := range map[string]struct{ url, want string }{
+		"nothing":                {"", "the URL of a store begins with one of memory://, sqlite://"},
+		"a bare path":            {"/var/lib/secret.db", "the URL of a store begins with one of memory://, sqlite://"},
+		"an unknown store":       {"oracle://me:secret@host/db", `there is no store "oracle"; the URL of a store begins with one of memory://, sqlite://`},
+		"a slash too few":        {"sqlite:/secret.db", "the URL of a store begins with one of memory://, sqlite://"},
+		"no file":                {"sqlite://", "the URL of an SQLite store names a file, as in sqlite:///var/lib/roster/roster.db"},
+		"a folder":               {"sqlite:///var/secret/", "the URL of an SQLite store names a file, as in sqlite:///var/lib/roster/roster.db"},
+		"a user":                 {"sqlite://me:secret@host/x.db", "the URL of an SQLite store is a path and nothing else (no user, no parameters), as in sqlite:///var/lib/roster/roster.db"},
+		"parameters":             {"sqlite:///x.db?key=secret", "the URL of an SQLite store is a path and nothing else (no user, no parameters), as in sqlite:///var/lib/roster/roster.db"},
+		"a memory store's name":  {"memory://secret", "a store in memory has no name or parameters; its URL is memory://"},
+		"a scheme with a secret": {"me:secret@host", "the URL of a store begins with one of memory://, sqlite://"},
+	} {
+		s, err := drivers.Open(c.url)
+		if err == nil || s != nil {
+			t.Errorf("%s: opened; expected an error", reason)
+			continue
+		}
+		if err.Error() != c.want {
+			t.Errorf("%s: %q; expected %q", reason, err, c.want)
+		}
+		if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %q repeats a part of the URL that may be secret", reason, err)
+		}
+	}
+}
+
+func FuzzOpenNeverRepeatsWhatFollowsTheScheme(f *testing.F) {
+	f.Add("sqlite://me:SECRET@host/x")
+	f.Add("memory://SECRET")
+	f.Fuzz(func(t *testing.T, rest string) {
+		const secret = "SECRET"
+		for _, scheme := range []string{"sqlite", "memory", "other"} {
+			s, err := drivers.Open(scheme + "://" + rest + secret)
+			if err != nil && strings.Contains(err.Error(), secret) {
+				t.Errorf("%q repeats what follows the scheme", err)
+			}
+			if s != nil {
+				_ = s.Close()
+			}
+		}
+	})
+}
