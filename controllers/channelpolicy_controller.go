@@ -23,8 +23,9 @@ type policies struct{ *Shared }
 // Sync stores the policy as declared and tells whether what it grants can take effect.
 func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
 	policy := translate.Policy(p)
-	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(p, kindPolicy), p.Status.SyncedDigest, provision.Policy(policy))
-	outcome := outcomeOf(err)
+	stamp := k.stamp(p, kindPolicy)
+	ensured, err := k.Provisioner.Ensure(ctx, stamp, p.Status.SyncedDigest, provision.Policy(policy))
+	outcome := outcomeOf(ctx, stamp.Owner, err)
 	missing := k.missing(p)
 	matched := k.countMatched(policy)
 
@@ -58,7 +59,8 @@ func (k policies) Pending(ctx context.Context, p *v1alpha1.ChannelPolicy) (bool,
 // Remove removes the policy's record.
 func (k policies) Remove(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
 	key := roster.PolicyKey{Company: p.Namespace, Tenant: string(p.Spec.Tenant), Policy: p.Name}
-	return lifecycle.Report{}, outcomeOf(k.Provisioner.DeletePolicy(ctx, key, k.stamp(p, kindPolicy))).verdict
+	stamp := k.stamp(p, kindPolicy)
+	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, k.Provisioner.DeletePolicy(ctx, key, stamp)).verdict
 }
 
 // missing are the tenant, groups and operators a policy names that do not exist.

@@ -20,8 +20,9 @@ type groups struct{ *Shared }
 
 // Sync stores the group and counts its members.
 func (k groups) Sync(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
-	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(g, kindGroup), g.Status.SyncedDigest, provision.Group(translate.Group(g)))
-	outcome := outcomeOf(err)
+	stamp := k.stamp(g, kindGroup)
+	ensured, err := k.Provisioner.Ensure(ctx, stamp, g.Status.SyncedDigest, provision.Group(translate.Group(g)))
+	outcome := outcomeOf(ctx, stamp.Owner, err)
 	missing := k.missingTenant(g.Namespace, g.Spec.Tenant)
 
 	g.Status.SyncedDigest = outcome.remember(ensured.Digest, g.Status.SyncedDigest)
@@ -37,7 +38,8 @@ func (k groups) Pending(ctx context.Context, g *v1alpha1.Group) (bool, error) {
 // Remove removes the group's record.
 func (k groups) Remove(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
 	key := roster.GroupKey{Company: g.Namespace, Tenant: string(g.Spec.Tenant), Group: g.Name}
-	return lifecycle.Report{}, outcomeOf(k.Provisioner.DeleteGroup(ctx, key, k.stamp(g, kindGroup))).verdict
+	stamp := k.stamp(g, kindGroup)
+	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, k.Provisioner.DeleteGroup(ctx, key, stamp)).verdict
 }
 
 func (k groups) countMembers(g *v1alpha1.Group) (members, active *int32) {

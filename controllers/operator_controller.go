@@ -21,14 +21,17 @@ type operators struct{ *Shared }
 // Sync stores the person an object compiles to, and tells in its status what takes effect.
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	compiled := roster.Compile(translate.Operator(o), k.Directory)
-	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(o, kindOperator), o.Status.SyncedDigest, provision.Person(compiled.Person))
-	outcome := outcomeOf(err)
+	stamp := k.stamp(o, kindOperator)
+	ensured, err := k.Provisioner.Ensure(ctx, stamp, o.Status.SyncedDigest, provision.Person(compiled.Person))
+	outcome := outcomeOf(ctx, stamp.Owner, err)
 
 	o.Status.SyncedDigest = outcome.remember(ensured.Digest, o.Status.SyncedDigest)
 	if ensured.ID != "" {
 		o.Status.StoreID = ensured.ID
 	}
-	o.Status.State = v1alpha1.OperatorState(compiled.Person.User.State())
+	if outcome.verdict == nil {
+		o.Status.State = v1alpha1.OperatorState(compiled.Person.User.State())
+	}
 	o.Status.Tenants = tenantStatuses(compiled.Tenants)
 	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(compiled.Missing), channelsGranted(compiled.Tenants)),
@@ -54,8 +57,11 @@ func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.
 	default:
 		err = k.Provisioner.Deactivate(ctx, key, stamp, k.Clock.Now())
 	}
-	return lifecycle.Report{}, outcomeOf(err).verdict
+	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
 }
+
+// toldAtMost is how many ineffective grants a status has room for in one tenant.
+const toldAtMost = 64
 
 func tenantStatuses(outcomes []roster.TenantOutcome) []v1alpha1.OperatorTenantStatus {
 	var statuses []v1alpha1.OperatorTenantStatus
@@ -64,7 +70,7 @@ func tenantStatuses(outcomes []roster.TenantOutcome) []v1alpha1.OperatorTenantSt
 		for _, channel := range outcome.Channels {
 			status.Channels = append(status.Channels, v1alpha1.Channel(channel))
 		}
-		for _, ineffective := range outcome.Ineffective {
+		for _, ineffective := range outcome.Ineffective[:min(len(outcome.Ineffective), toldAtMost)] {
 			status.Ineffective = append(status.Ineffective, v1alpha1.IneffectiveGrant{
 				What: ineffective.Grant, Reason: string(ineffective.Reason), Message: ineffective.Message,
 			})

@@ -5,12 +5,14 @@ package controllers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
@@ -29,9 +31,10 @@ type outcome struct {
 	unsettled bool
 }
 
-// outcomeOf is the only table from store errors to verdicts. An error it does not know is retried and logged. The text of
-// ErrUnavailable says what is wrong with the store; that of any other error stays out of conditions.
-func outcomeOf(err error) outcome {
+// outcomeOf is the only table from store errors to verdicts, for the owner of the record that was asked for. An error it does
+// not know is retried, and logged by whoever retries. The text of ErrUnavailable says what is wrong with the store; that of
+// any other error may hold a person's data and stays out of conditions.
+func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 	var conflict *store.ConflictError
 	var foreign *store.ForeignError
 	var last *store.LastAdministratorError
@@ -41,9 +44,12 @@ func outcomeOf(err error) outcome {
 	case errors.Is(err, store.ErrUnavailable):
 		return outcome{verdict: lifecycle.Unavailable(v1alpha1.ReasonStoreUnavailable, err.Error()+"; the manager tries again by itself")}
 	case errors.Is(err, store.ErrRejected):
+		ctrl.LoggerFrom(ctx).Info("the identity store refuses a value", "cause", err.Error())
 		return outcome{verdict: lifecycle.Stalled(v1alpha1.ReasonStoreRejected, "the identity store refuses a value of this object; the manager's log names it"), unsettled: true}
 	case errors.As(err, &conflict):
 		return contest(v1alpha1.ReasonEmailTaken, fmt.Sprintf("%s is taken by %s; choose another, or change it there first", conflict.Field, conflict.Owner))
+	case errors.As(err, &foreign) && foreign.Owner.Installation == owner.Installation && foreign.Owner.Namespace == owner.Namespace:
+		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another", foreign.Owner))
 	case errors.As(err, &foreign):
 		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched", foreign.Owner))
 	case errors.As(err, &last):

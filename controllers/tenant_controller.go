@@ -21,8 +21,9 @@ type tenants struct{ *Shared }
 
 // Sync stores the tenant with its general group, and counts its people and groups.
 func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report, error) {
-	ensured, err := k.Provisioner.Ensure(ctx, k.stamp(t, kindTenant), t.Status.SyncedDigest, k.records(t)...)
-	outcome := outcomeOf(err)
+	stamp := k.stamp(t, kindTenant)
+	ensured, err := k.Provisioner.Ensure(ctx, stamp, t.Status.SyncedDigest, k.records(t)...)
+	outcome := outcomeOf(ctx, stamp.Owner, err)
 
 	t.Status.SyncedDigest = outcome.remember(ensured.Digest, t.Status.SyncedDigest)
 	t.Status.Operators = k.countOperators(t)
@@ -45,9 +46,9 @@ func (k tenants) Remove(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Repo
 		return lifecycle.Report{}, lifecycle.Waiting(v1alpha1.ReasonChildrenTerminating,
 			fmt.Sprintf("%s is being deleted with the tenant and goes first", blocker), 0)
 	}
-	translated := translate.Tenant(t)
-	err := k.Provisioner.Retire(ctx, translated.Record.Key(), k.stamp(t, kindTenant), translated.PurgeWhenDeleted, k.Clock.Now())
-	return lifecycle.Report{}, outcomeOf(err).verdict
+	translated, stamp := translate.Tenant(t), k.stamp(t, kindTenant)
+	err := k.Provisioner.Retire(ctx, translated.Record.Key(), stamp, translated.PurgeWhenDeleted, k.Clock.Now())
+	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
 }
 
 func (k tenants) records(t *v1alpha1.Tenant) []provision.Record {

@@ -111,9 +111,9 @@ func TestPrintedColumns(t *testing.T) {
 		t.Fatalf("the status should be admitted: %v", err)
 	}
 	want := map[string][]string{
-		"tenants":         {"Name", "Channels", "Operators", "Active", "Groups", "Ready", "Reason (wide)", "Age"},
+		"tenants":         {"Name", "Channels", "Operators", "Active", "Invited", "Groups", "Ready", "Reason (wide)", "Age"},
 		"operators":       {"Name", "User", "State", "Ready", "Reason (wide)", "Age"},
-		"groups":          {"Name", "Tenant", "Members", "Active", "Ready", "Reason (wide)", "Age"},
+		"groups":          {"Name", "Tenant", "Members", "Live", "Ready", "Reason (wide)", "Age"},
 		"channelpolicies": {"Name", "Tenant", "Channels", "Matched", "Ready", "Reason (wide)", "Age"},
 	}
 	got := map[string][]string{}

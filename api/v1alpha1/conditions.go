@@ -26,7 +26,7 @@ const (
 	// ConditionResolved says, on an Operator, a Group and a ChannelPolicy, whether every object it names exists.
 	ConditionResolved = "Resolved"
 
-	// ConditionSynced says, on an Operator, whether the store has the record as the spec describes it.
+	// ConditionSynced says whether the store has the record as the spec describes it.
 	ConditionSynced = "Synced"
 
 	// ConditionActivated says, on an Operator, whether the person has a way to log in.

@@ -12,7 +12,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:resource:path=groups,singular=group,shortName=rgrp,categories=roster,scope=Namespaced
 // +kubebuilder:printcolumn:name="Tenant",type=string,JSONPath=`.spec.tenant`,description="Tenant of the group"
 // +kubebuilder:printcolumn:name="Members",type=integer,JSONPath=`.status.members`,description="Operators in the group"
-// +kubebuilder:printcolumn:name="Active",type=integer,JSONPath=`.status.activeMembers`,description="Those of them who are not deactivated"
+// +kubebuilder:printcolumn:name="Live",type=integer,JSONPath=`.status.activeMembers`,description="Those of them who are not deactivated"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether the store equals this object"
 // +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is ready or not"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`

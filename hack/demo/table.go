@@ -14,13 +14,14 @@ import (
 )
 
 // people is what a chat or phone platform would ask the store: everybody, and the channels in effect.
-const people = `SELECT m.tenant, u.user_name, m.role,
-  CASE WHEN u.active AND m.active THEN 'yes' ELSE 'no' END AS active,
+const people = `SELECT COALESCE(m.tenant, '-'), u.user_name,
+  COALESCE(m.role, CASE WHEN u.company_administrator THEN 'Company administrator' ELSE '-' END),
+  CASE WHEN u.active AND COALESCE(m.active, u.active) THEN 'yes' ELSE 'no' END,
   COALESCE(GROUP_CONCAT(e.channel || CASE WHEN e.away THEN ' (away too)' ELSE '' END, ', '), '-') AS channels
 FROM users u
-JOIN memberships m ON m.user_id = u.id
+LEFT JOIN memberships m ON m.user_id = u.id
 LEFT JOIN effective_channels e ON e.user_id = u.id AND e.tenant = m.tenant
-GROUP BY m.tenant, u.user_name, m.role, u.active, m.active
+GROUP BY u.id, u.user_name, u.active, u.company_administrator, m.tenant, m.role, m.active
 ORDER BY m.tenant, m.role, u.user_name`
 
 // result shows what kubectl and the store say of the samples.

@@ -48,7 +48,7 @@ const (
 
 // Ineffective is a grant that was declared and has no effect.
 type Ineffective struct {
-	// Grant names what has no effect: a channel, or a team member by the name of the object.
+	// Grant names what has no effect, such as "channel Phone", or "team member anna" by the name of the object.
 	Grant  string
 	Reason IneffectiveReason
 	// Message says why, and what would give it effect.
@@ -152,9 +152,9 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 		theirs, present := member.Entry(entry.Tenant)
 		switch {
 		case !present:
-			outcome.ineffective(name, NotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
+			outcome.ineffective("team member "+name, NotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
 		case theirs.Role == Administrator:
-			outcome.ineffective(name, NotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
+			outcome.ineffective("team member "+name, NotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
 		default:
 			team = append(team, member.userKey())
 		}
@@ -173,9 +173,9 @@ func (t *TenantOutcome) cut(grants []Grant, tenant Tenant, found bool) {
 	for _, g := range grants {
 		switch {
 		case !found:
-			t.ineffective(string(g.Channel), TenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
+			t.ineffective("channel "+string(g.Channel), TenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
 		case !slices.Contains(tenant.Record.Channels, g.Channel):
-			t.ineffective(string(g.Channel), ChannelNotOfTenant, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
+			t.ineffective("channel "+string(g.Channel), ChannelNotOfTenant, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
 		default:
 			t.Channels = append(t.Channels, g.Channel)
 		}

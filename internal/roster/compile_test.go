@@ -46,10 +46,10 @@ func TestCompileReportsWhatIsMissingAndWhatHasNoEffect(t *testing.T) {
 		}
 	}
 	wantReasons := map[string]roster.IneffectiveReason{
-		"north/WhatsApp":     roster.ChannelNotOfTenant,
-		"north/admin-1":      roster.NotWorkerOrManager,
-		"north/worker-south": roster.NotWorkerOrManager,
-		"west/Phone":         roster.TenantMissing,
+		"north/channel WhatsApp":         roster.ChannelNotOfTenant,
+		"north/team member admin-1":      roster.NotWorkerOrManager,
+		"north/team member worker-south": roster.NotWorkerOrManager,
+		"west/channel Phone":             roster.TenantMissing,
 	}
 	if diff := cmp.Diff(wantReasons, reasons); diff != "" {
 		t.Errorf("what has no effect is told with its reason (-want +got):\n%s", diff)
