@@ -20,8 +20,10 @@ func main() {
 	folder := flag.String("folder", ".roster", "`folder` for the store, the kubeconfig and the manager's log; what the last demo left there is replaced")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := show(ctx, *folder, *exit); err != nil && ctx.Err() == nil {
+	err := show(ctx, *folder, *exit)
+	interrupted := ctx.Err() != nil
+	stop()
+	if err != nil && !interrupted {
 		fmt.Fprintf(os.Stderr, "demo: %v\n", err)
 		os.Exit(1)
 	}

@@ -6,8 +6,10 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -35,24 +37,29 @@ func (d *demo) result(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the store to read it: %w", err)
 	}
+	return errors.Join(printPeople(ctx, store), store.Close())
+}
+
+func printPeople(ctx context.Context, store *sql.DB) error {
 	rows, err := store.QueryContext(ctx, people)
 	if err != nil {
 		return fmt.Errorf("ask the store for its people: %w", err)
 	}
+	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "TENANT\tUSER\tROLE\tACTIVE\tCHANNELS IN EFFECT")
+	lines := []string{"TENANT\tUSER\tROLE\tACTIVE\tCHANNELS IN EFFECT"}
 	for rows.Next() {
 		var tenant, user, role, active, channels string
 		if err := rows.Scan(&tenant, &user, &role, &active, &channels); err != nil {
 			return fmt.Errorf("read the store's people: %w", err)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", tenant, user, role, active, channels)
+		lines = append(lines, strings.Join([]string{tenant, user, role, active, channels}, "\t"))
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("read the store's people: %w", err)
 	}
-	if err := table.Flush(); err != nil {
+	if _, err := fmt.Fprintln(table, strings.Join(lines, "\n")); err != nil {
 		return err
 	}
-	return store.Close()
+	return table.Flush()
 }

@@ -156,10 +156,6 @@ var Directions = []Row{
 		Why: "a program reads its flags and hands over",
 	},
 	{
-		Folder: "internal/deps", Libraries: []string{"*"},
-		Why: "it keeps requirements in go.mod until code uses them",
-	},
-	{
 		Folder: "internal/testkit", Module: []string{"api/*"}, Libraries: kubernetes, Support: true,
 		Why: "any test may use it, so it must not bring along what that test's folder may not import",
 	},

@@ -49,7 +49,7 @@ func TestBecomingStalledIsToldOnceForEachGeneration(t *testing.T) {
 	w.did("the edit did not help", "sync", "write status", told)
 }
 
-func TestWithoutARecorderNothingIsSent(t *testing.T) {
+func TestWithoutARecorderNothingIsSent(*testing.T) {
 	announce(nil, &toy{}, []Event{{Reason: "Adopted"}})
 }
 

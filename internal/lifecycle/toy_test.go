@@ -64,7 +64,8 @@ type toyList struct {
 }
 
 func (l *toyList) DeepCopyObject() runtime.Object {
-	result := &toyList{TypeMeta: l.TypeMeta, ListMeta: *l.ListMeta.DeepCopy()}
+	result := &toyList{TypeMeta: l.TypeMeta}
+	l.DeepCopyInto(&result.ListMeta)
 	for i := range l.Items {
 		result.Items = append(result.Items, *l.Items[i].DeepCopyObject().(*toy))
 	}

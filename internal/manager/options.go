@@ -116,7 +116,10 @@ func Parse(args []string, output io.Writer) (Options, error) {
 	if set.NArg() > 0 {
 		return Options{}, fmt.Errorf("unexpected argument %q; the manager takes flags only", set.Arg(0))
 	}
-	return options, options.validate()
+	if err := options.validate(); err != nil {
+		return Options{}, err
+	}
+	return options, nil
 }
 
 // parse prints the usage where it is asked for, and not beside every error.

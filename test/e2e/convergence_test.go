@@ -44,7 +44,7 @@ func TestAnyOrderOfApplyConverges(t *testing.T) {
 	}
 	for seed := range uint64(3) {
 		orders[fmt.Sprintf("random-%d", seed)] = func(objects []*unstructured.Unstructured) {
-			rand.New(rand.NewPCG(seed, 0)).Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] }) //nolint:gosec // a repeatable order
+			rand.New(rand.NewPCG(seed, 0)).Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
 		}
 	}
 	for name, order := range orders {
