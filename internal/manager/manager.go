@@ -54,8 +54,6 @@ func Main(ctx context.Context, args []string, build Build, stderr io.Writer) err
 		return err
 	}
 	log := logr.FromSlogHandler(options.Log.handler(stderr))
-	ctrl.SetLogger(log)
-	klog.SetLogger(log)
 	identities, err := drivers.Open(options.Store)
 	if err != nil {
 		return fmt.Errorf("store (the key, or --store): %w", err)
@@ -69,6 +67,9 @@ func Main(ctx context.Context, args []string, build Build, stderr io.Writer) err
 	if err != nil {
 		return fmt.Errorf("find the API server (by --kubeconfig, KUBECONFIG, or the pod's service account): %w", err)
 	}
+	// Not before: the libraries would log what is returned above.
+	ctrl.SetLogger(log)
+	klog.SetLogger(log)
 	log.Info("starting", "version", build.Version, "commit", build.Commit, "installation", options.Installation)
 	mgr, err := New(ctx, cluster, options, identities, log)
 	if err != nil {
