@@ -3,7 +3,10 @@
 
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Record is what a driver asks of a value it keeps: its natural key, and the one form in which equal values are equal.
 type Record[K comparable, V any] interface {
@@ -20,10 +23,10 @@ func CheckOwner(record Stamp, owner Owner) error {
 	return nil
 }
 
-// CheckStamp is ErrRejected where a stamp names no owner: no record is created as nobody's.
+// CheckStamp is ErrRejected where a stamp does not name an owner in full: no record is created as nobody's.
 func CheckStamp(stamp Stamp) error {
-	if stamp.Owner == (Owner{}) {
-		return fmt.Errorf("%w: its stamp names no owner; a record is created by one", ErrRejected)
+	if slices.Contains([]string{stamp.Installation, stamp.Namespace, stamp.Kind, stamp.Name}, "") {
+		return fmt.Errorf("%w: its stamp names no owner; installation, namespace, kind and name are right", ErrRejected)
 	}
 	return nil
 }

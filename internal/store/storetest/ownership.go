@@ -46,8 +46,11 @@ func (k kind[K, V]) ownershipLaws(of lawOf[K, V]) []law {
 			}
 		}),
 		of("a record is not created as nobody's", func(t *testing.T, in store.Records[K, V]) {
-			_, err := in.Put(t.Context(), k.filled("a"), store.Stamp{UID: "of no owner"})
-			expectError(t, "Put", err, store.ErrRejected)
+			nameless := owner("")
+			for _, stamp := range []store.Stamp{{UID: "of no owner"}, nameless} {
+				_, err := in.Put(t.Context(), k.filled("a"), stamp)
+				expectError(t, "Put", err, store.ErrRejected)
+			}
 			expectAbsent(t, in, k.filled("a").Key())
 		}),
 	}

@@ -58,11 +58,12 @@ func (d *dialect) pool(size int, parameter string) (*sql.DB, error) {
 	return pool, nil
 }
 
-// creating keeps others in this process from opening a file before create has closed it: closing a file drops the locks
-// that the process holds on it.
+// creating keeps others in this process from opening a file before create is done with it: closing a file drops the locks
+// that the process holds on it, and SQLite does not wait for another that switches to the WAL.
 var creating sync.Mutex
 
-// create makes the file if there is none, since SQLite would make one that everybody can read.
+// create makes the file if there is none, since SQLite would make one that everybody can read. It is in WAL mode before
+// anybody else in this process sees it; where two programs create one file at once, one of them may have to try again.
 func (d *dialect) create() error {
 	creating.Lock()
 	defer creating.Unlock()
@@ -71,17 +72,27 @@ func (d *dialect) create() error {
 		return d.regular()
 	}
 	if err != nil {
-		return fmt.Errorf("the SQLite file %s cannot be created (%s): make the folder %s exist and be writable, or choose another path",
+		return fmt.Errorf("the SQLite file %s cannot be created (%w): make the folder %s exist and be writable, or choose another path",
 			d.path, cause(err), filepath.Dir(d.path))
 	}
-	return file.Close()
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("the SQLite file %s cannot be created (%w): look after its disk", d.path, cause(err))
+	}
+	first, err := d.pool(1, "")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(first.Ping(), first.Close()); err != nil {
+		return errors.New(d.Explain(err).Sentence)
+	}
+	return nil
 }
 
 // regular tells what is in the place of the file if that is none.
 func (d *dialect) regular() error {
 	info, err := os.Stat(d.path)
 	if err != nil {
-		return fmt.Errorf("the SQLite file %s cannot be found (%s): choose another path", d.path, cause(err))
+		return fmt.Errorf("the SQLite file %s cannot be found (%w): choose another path", d.path, cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("the path %s of the SQLite file is a folder or no regular file: choose another path", d.path)

@@ -73,6 +73,37 @@ func TestTwoStoresShareOneFile(t *testing.T) {
 	}
 }
 
+// Two programs that write one file wait for each other: none is sent away, and a guard sees what the other has done.
+func TestTwoStoresWriteOneFileAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "roster.db")
+	stores := []*sqlstore.Store{open(t, path), open(t, path)}
+	administrator := func(name string, role roster.Role) roster.Person {
+		return roster.Person{
+			User:        roster.User{Company: company, UserName: name, Active: true},
+			Memberships: []roster.Membership{{Tenant: "acme", Active: true, Role: role}},
+		}
+	}
+	guard := store.Guard{Tenant: roster.TenantKey{Company: company, Tenant: "acme"}}
+	names := []string{"first", "second"}
+	for round := range 20 {
+		for i, s := range stores {
+			put(t, s.People(), administrator(names[i], roster.Administrator), names[i])
+		}
+		errs := make([]error, len(stores))
+		var both sync.WaitGroup
+		for i, s := range stores {
+			both.Go(func() {
+				_, errs[i] = s.People().Put(t.Context(), administrator(names[i], roster.Worker), stampOf("Object", names[i]), guard)
+			})
+		}
+		both.Wait()
+		refused := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+		if len(refused) != 1 || !errors.Is(refused[0], store.ErrLastAdministrator) {
+			t.Fatalf("round %d: %v; expected one of two demotions to be refused as the last Administrator's", round, refused)
+		}
+	}
+}
+
 func TestFileIsInWALMode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "roster.db")
 	identity(t, open(t, path))
