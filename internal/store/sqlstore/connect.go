@@ -66,7 +66,7 @@ func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	schema, err := goose.NewProvider(s.dialect.Migrations(), db, files,
+	schema, err := goose.NewProvider(goose.Dialect(s.dialect.Migrations()), db, files,
 		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err

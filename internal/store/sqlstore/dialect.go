@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pressly/goose/v3"
-
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -19,8 +17,8 @@ type Dialect interface {
 	// Connect makes the two pools of connections: transactions of writes exclude one another, and those of reads see one
 	// state of the database. It need not reach the database. Its error is one sentence for people.
 	Connect() (reads, writes *sql.DB, err error)
-	// Migrations is the name the migrations know the database by.
-	Migrations() goose.Dialect
+	// Migrations is the name goose, which migrates, knows the database by.
+	Migrations() string
 	// Placeholder is how the n-th argument of a statement is written; the first is 1.
 	Placeholder(n int) string
 	// Explain says what an error of the database means.

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	driver "modernc.org/sqlite"
 
 	"github.com/roster-dev/roster/internal/store/sqlstore"
@@ -109,7 +108,7 @@ func cause(err error) error {
 }
 
 // Migrations is SQLite to the migrations.
-func (d *dialect) Migrations() goose.Dialect { return goose.DialectSQLite3 }
+func (d *dialect) Migrations() string { return "sqlite3" }
 
 // Placeholder is a number after a question mark.
 func (d *dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
