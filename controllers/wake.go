@@ -53,7 +53,15 @@ func wake[T object](window time.Duration, by touched[T]) handler.TypedEventHandl
 				enqueue(q, none, e.Object)
 			}
 		},
-		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) { enqueue(q, e.ObjectOld, e.ObjectNew) },
+		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
+			// A watch that was away meanwhile sees an object that went and came back as one that changed.
+			if e.ObjectOld.GetUID() != e.ObjectNew.GetUID() {
+				enqueue(q, e.ObjectOld, none)
+				enqueue(q, none, e.ObjectNew)
+				return
+			}
+			enqueue(q, e.ObjectOld, e.ObjectNew)
+		},
 		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[T], q queue) { enqueue(q, e.Object, none) },
 	}
 }
@@ -81,9 +89,10 @@ func livePolicy(p *v1alpha1.ChannelPolicy) roster.Policy {
 	return translate.Policy(p)
 }
 
-func sameChannels(before, after *v1alpha1.Tenant) bool {
-	return before != nil && after != nil &&
-		equality.Semantic.DeepEqual(translate.Tenant(before).Record.Channels, translate.Tenant(after).Record.Channels)
+// sameOffer tells whether a change of a tenant leaves what its people can get from it as it was.
+func sameOffer(before, after *v1alpha1.Tenant) bool {
+	return live(before) == live(after) && (!live(after) ||
+		equality.Semantic.DeepEqual(translate.Tenant(before).Record.Channels, translate.Tenant(after).Record.Channels))
 }
 
 // sameCounted tells whether a change of a person leaves every count of people as it was.

@@ -21,7 +21,7 @@ type watches struct{ *Shared }
 // that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant.
 
 func (w watches) operatorsByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
-	if live(before) == live(after) && sameChannels(before, after) {
+	if sameOffer(before, after) {
 		return nil
 	}
 	t := whichever(before, after)
@@ -70,7 +70,7 @@ func (w watches) groupsByTenant(before, after *v1alpha1.Tenant) []types.Namespac
 }
 
 func (w watches) policiesByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
-	if live(before) == live(after) && sameChannels(before, after) {
+	if sameOffer(before, after) {
 		return nil
 	}
 	t := whichever(before, after)
