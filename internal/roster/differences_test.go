@@ -1,0 +1,75 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package roster_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/roster-dev/roster/internal/roster"
+)
+
+func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
+	base := func() roster.Person {
+		w := newWorld(tenant("north", roster.Chat)).withPolicies(policy("calls", "north", roster.Subject{Role: roster.Worker}, roster.Phone))
+		o := operator("worker-1", in(entry("north", roster.Worker, roster.Chat), "billing"), entry("south", roster.Manager))
+		o.Profile = roster.Profile{Email: "worker-1@example.com", Title: "Agent"}
+		return roster.Compile(o, w).Person
+	}
+	cases := map[string]struct {
+		reason string
+		change func(*roster.Person)
+		want   []string
+	}{
+		"nothing": {"equal records differ in nothing", func(*roster.Person) {}, nil},
+		"a field of the user": {"a path leads to it",
+			func(p *roster.Person) { p.User.Profile.Title = "Lead" }, []string{"user.profile.title"}},
+		"a field that is gone": {"an absent field differs from one that is there",
+			func(p *roster.Person) { p.User.Profile.Title = "" }, []string{"user.profile.title"}},
+		"a field of a membership": {"a membership is called by its tenant",
+			func(p *roster.Person) { p.Memberships[1].Role = roster.Worker }, []string{"memberships[south].role"}},
+		"a group's priority": {"a group is called by its name",
+			func(p *roster.Person) { p.Memberships[0].Groups[0].Priority = roster.Primary }, []string{"memberships[north].groups[billing].priority"}},
+		"a team": {"a set is one field, and its members are not shown",
+			func(p *roster.Person) { p.Memberships[1].Team = []string{"Lead"} }, []string{"memberships[south].team"}},
+		"a grant": {"a grant is called by tenant and channel",
+			func(p *roster.Person) { p.Grants[0].Away = false }, []string{"grants[north/Chat].away"}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			changed := base()
+			tc.change(&changed)
+			got, err := roster.Differences(base(), changed)
+			if err != nil {
+				t.Fatalf("comparing: %v", err)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tc.reason, diff)
+			}
+			for _, path := range got {
+				if strings.Contains(path, "Lead") || strings.Contains(path, "example.com") {
+					t.Errorf("a difference shows no value, got %q", path)
+				}
+			}
+		})
+	}
+}
+
+func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		a, b := roster.Compile(w.operators["person-1"], w).Person, roster.Compile(w.operators["person-2"], w).Person
+		b.User.UserName, b.User.Profile.PublicName = a.User.UserName, a.User.Profile.PublicName
+		got, err := roster.Differences(a, b)
+		if err != nil {
+			t.Fatalf("comparing: %v", err)
+		}
+		if equal := cmp.Equal(a, b); equal != (len(got) == 0) {
+			t.Fatalf("equal records differ in nothing and others in something: equal %t, differences %v", equal, got)
+		}
+	})
+}
