@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-logr/logr"
-	"github.com/go-logr/logr/funcr"
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/klog/v2/textlogger"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
@@ -147,11 +147,11 @@ func TestAnErrorNobodyKnowsIsRetriedAndKeptOutOfConditions(t *testing.T) {
 }
 
 func TestARefusedValueIsNamedInTheLogOnly(t *testing.T) {
-	var lines []string
-	log := funcr.New(func(_, line string) { lines = append(lines, line) }, funcr.Options{})
-	got := outcomeOf(logr.NewContext(t.Context(), log), mine, fmt.Errorf("%w: the locale is too long", store.ErrRejected))
-	if len(lines) != 1 || !strings.Contains(lines[0], "the locale is too long") {
-		t.Errorf("the log should name the value once, it holds %v", lines)
+	var logged strings.Builder
+	ctx := ctrl.LoggerInto(t.Context(), textlogger.NewLogger(textlogger.NewConfig(textlogger.Output(&logged))))
+	got := outcomeOf(ctx, mine, fmt.Errorf("%w: the locale is too long", store.ErrRejected))
+	if strings.Count(logged.String(), "the locale is too long") != 1 {
+		t.Errorf("the log should name the value once, it holds %q", logged.String())
 	}
 	if strings.Contains(got.verdict.Error(), "locale") {
 		t.Errorf("the verdict should not name the value, it is %v", got.verdict)
