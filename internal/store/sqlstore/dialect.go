@@ -21,6 +21,12 @@ type Dialect interface {
 	Migrations() string
 	// Placeholder is how the n-th argument of a statement is written; the first is 1.
 	Placeholder(n int) string
+	// LockFence keeps the writers of an installation and whoever fences them apart until the transaction ends: writers share the
+	// lock, and who fences has it alone. A database whose transactions that write exclude one another has nothing to do.
+	LockFence(ctx context.Context, tx *sql.Tx, installation string, alone bool) error
+	// Batch is how many writes may share a transaction, each in a savepoint of its own; 1 is none, where the database itself makes
+	// the commits of concurrent transactions in one go.
+	Batch() int
 	// Explain says what an error of the database means.
 	Explain(err error) Fault
 }

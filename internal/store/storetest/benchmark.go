@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/roster-dev/roster/internal/roster"
@@ -53,4 +54,24 @@ func inThreeTenants() roster.Person {
 		}
 	}
 	return person
+}
+
+// BenchmarkWriters measures Put of new people in three tenants by 1 to 32 callers at once; puts/s is all of them together.
+func BenchmarkWriters(b *testing.B, s store.Store) {
+	for _, writers := range []int{1, 2, 4, 8, 16, 32} {
+		b.Run(fmt.Sprint(writers), func(b *testing.B) {
+			b.ReportAllocs()
+			var begun atomic.Int64
+			together(writers, func(int) (store.Written, error) {
+				for begun.Add(1) <= int64(b.N) {
+					person := inThreeTenants()
+					name := fmt.Sprint("new", serial.Add(1))
+					person.User.UserName, person.User.Profile.Email = name, name
+					put(b, s.People(), person, owner("new"))
+				}
+				return store.Written{}, nil
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "puts/s")
+		})
+	}
 }

@@ -21,6 +21,10 @@ func BenchmarkPut(b *testing.B) {
 	storetest.BenchmarkPut(b, open(b, filepath.Join(b.TempDir(), "roster.db")))
 }
 
+func BenchmarkWriters(b *testing.B) {
+	storetest.BenchmarkWriters(b, open(b, filepath.Join(b.TempDir(), "roster.db")))
+}
+
 // open is the store in a file; it is closed with the test.
 func open(t testing.TB, path string, options ...sqlite.Option) *sqlstore.Store {
 	t.Helper()
