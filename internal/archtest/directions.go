@@ -93,7 +93,7 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/observe", Module: []string{"internal/roster", "internal/store"},
 		Libraries: []string{"github.com/prometheus/client_golang", "golang.org/x/time"},
-		Tests:     []string{"internal/store/storetest", "internal/store/memory"},
+		Tests:     []string{"internal/store/storetest", "internal/store/memory", "internal/store/sqlstore/sqlite"},
 		Why:       "a decorator knows the port it decorates, and no driver",
 	},
 	{
