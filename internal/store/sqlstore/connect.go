@@ -6,22 +6,13 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/google/uuid"
-	"github.com/pressly/goose/v3"
 
 	"github.com/roster-dev/roster/internal/store"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// versionTable is where the version of the schema is kept.
-const versionTable = "schema_version"
 
 // connect answers the connections of the store, and makes them and the tables if need be.
 func (s *Store) connect(ctx context.Context) (*pools, error) {
@@ -52,44 +43,12 @@ func (s *Store) prepare(ctx context.Context, p *pools) error {
 	if err := transact(ctx, p.writes, nil, func(*sql.Tx) error { return nil }); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx, p.writes); err != nil {
+	migrate := func(db *sql.DB) error { return s.migrate(ctx, db) }
+	if err := s.dialect.Migrating(ctx, p.writes, migrate); err != nil {
 		return err
 	}
 	return transact(ctx, p.writes, nil, func(tx *sql.Tx) error {
 		identity := insert(s.dialect, "store_identity", []string{"id"}, [][]any{{uuid.NewString()}})
 		return identity.say(" ON CONFLICT DO NOTHING").exec(ctx, tx)
 	})
-}
-
-func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	schema, err := goose.NewProvider(goose.Dialect(s.dialect.Migrations()), db, files,
-		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	have, known, err := schema.GetVersions(ctx)
-	if err != nil {
-		return err
-	}
-	if have > known {
-		return fmt.Errorf("%w: its schema is version %d, newer than this manager knows (%d): run a newer manager or restore a backup",
-			store.ErrUnavailable, have, known)
-	}
-	if _, err := schema.Up(ctx); err != nil {
-		return s.concurrently(ctx, schema, err)
-	}
-	return nil
-}
-
-// concurrently forgives that a migration failed where another program made the same one meanwhile.
-func (s *Store) concurrently(ctx context.Context, schema *goose.Provider, failure error) error {
-	pending, err := schema.HasPending(ctx)
-	if err != nil || pending {
-		return failure
-	}
-	return nil
 }

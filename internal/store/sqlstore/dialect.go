@@ -17,8 +17,18 @@ type Dialect interface {
 	// Connect makes the two pools of connections: transactions of writes exclude one another, and those of reads see one
 	// state of the database. It need not reach the database. Its error is one sentence for people.
 	Connect() (reads, writes *sql.DB, err error)
-	// Migrations is the name goose, which migrates, knows the database by.
+	// Migrations is the name goose, which migrates, knows the database by, and that of the folder of the migrations only
+	// this database has.
 	Migrations() string
+	// Migrating runs what changes the tables, over connections that may take as long as that needs, while no other program
+	// does the same.
+	Migrating(ctx context.Context, writes *sql.DB, migrate func(*sql.DB) error) error
+	// ReadsFirst tells whether a Put is to read before it begins a transaction that writes, since such a transaction keeps
+	// others waiting.
+	ReadsFirst() bool
+	// Lock takes the named locks, one after another, until the transaction ends. A lock is held by one transaction
+	// exclusively, or by any number that share it. Where transactions of writes exclude one another there is nothing to do.
+	Lock(ctx context.Context, tx *sql.Tx, how Locking, names ...string) error
 	// Placeholder is how the n-th argument of a statement is written; the first is 1.
 	Placeholder(n int) string
 	// LockFence keeps the writers of an installation and whoever fences them apart until the transaction ends: writers share the
@@ -30,6 +40,17 @@ type Dialect interface {
 	// Explain says what an error of the database means.
 	Explain(err error) Fault
 }
+
+// Locking is how a transaction holds a lock.
+type Locking int
+
+// The ways to hold a lock.
+const (
+	// Exclusively is beside nobody else.
+	Exclusively Locking = iota
+	// Shared is beside others that share it.
+	Shared
+)
 
 // Fault is what an error of a database means.
 type Fault struct {
@@ -52,6 +73,8 @@ const (
 	Refused
 	// Taken is a value that must be unique and is not.
 	Taken
+	// Clash is a transaction that another one stood in the way of: the same may succeed at once.
+	Clash
 )
 
 // takenError says that a constraint of uniqueness is violated. It never leaves the package.

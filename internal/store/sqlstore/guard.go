@@ -6,6 +6,8 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
@@ -13,6 +15,9 @@ import (
 
 // checkGuards looks, in each guarded tenant, for a live Administrator other than the person written.
 func (s *Store) checkGuards(ctx context.Context, tx *sql.Tx, written roster.PersonKey, guards []store.Guard) error {
+	if err := s.lockGuards(ctx, tx, guards); err != nil {
+		return err
+	}
 	for _, g := range guards {
 		found := false
 		search := s.administrators(g.Tenant, written)
@@ -24,6 +29,17 @@ func (s *Store) checkGuards(ctx context.Context, tx *sql.Tx, written roster.Pers
 		}
 	}
 	return nil
+}
+
+// lockGuards keeps other guarded writes of the tenants away until this one is committed, so that what is counted stays
+// true. The locks have names, as a tenant need not have a row, and are taken in one order, as two writes may share them.
+func (s *Store) lockGuards(ctx context.Context, tx *sql.Tx, guards []store.Guard) error {
+	names := make([]string, len(guards))
+	for i, g := range guards {
+		names[i] = fmt.Sprintf("administrators %q", []string{g.Tenant.Company, g.Tenant.Tenant})
+	}
+	slices.Sort(names)
+	return s.dialect.Lock(ctx, tx, Exclusively, names...)
 }
 
 // administrators looks for those by role and those of the company apart, so that each search has its index.

@@ -51,20 +51,32 @@ func (r records[K, V]) find(ctx context.Context, tx *sql.Tx, key K) (*record[V],
 	return found[0], nil
 }
 
-// Put makes a record equal to a value. An equal record costs a read, and only another takes the lock of writers.
+// findToWrite is find for a transaction that may write the record, or create it: until it ends no other one does. What it
+// reads is whole, though it takes several statements, and costs no write where none is needed.
+func (r records[K, V]) findToWrite(ctx context.Context, tx *sql.Tx, key K) (*record[V], error) {
+	name := fmt.Sprintf("%s %q", r.kind.table, r.kind.key(key))
+	if err := r.store.dialect.Lock(ctx, tx, Exclusively, name); err != nil {
+		return nil, err
+	}
+	return r.find(ctx, tx, key)
+}
+
+// Put makes a record equal to a value. Where writers exclude one another an equal record costs a read alone.
 func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
 	if err := store.CheckStamp(stamp); err != nil {
 		return store.Written{}, err
 	}
 	want := &record[V]{value: value.Canonical(), stamp: stamp}
-	have, err := r.read(ctx, want.value.Key())
-	if err != nil {
-		return store.Written{}, err
-	}
-	if have != nil {
-		p, err := r.planChange(have, want)
-		if err != nil || p.empty() {
-			return store.Written{ID: have.id}, err
+	if r.store.dialect.ReadsFirst() {
+		have, err := r.read(ctx, want.value.Key())
+		if err != nil {
+			return store.Written{}, err
+		}
+		if have != nil {
+			p, err := r.planChange(have, want)
+			if err != nil || p.empty() {
+				return store.Written{ID: have.id}, err
+			}
 		}
 	}
 	return r.write(ctx, want, guards)
@@ -93,7 +105,7 @@ func (r records[K, V]) write(ctx context.Context, want *record[V], guards []stor
 
 // writeIn writes what differs, if anything does by now.
 func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], guards []store.Guard) (store.Written, error) {
-	have, err := r.find(ctx, tx, want.value.Key())
+	have, err := r.findToWrite(ctx, tx, want.value.Key())
 	if err != nil {
 		return store.Written{}, err
 	}
@@ -245,7 +257,7 @@ func (r records[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) er
 
 // owned is the record, if the stamp's owner may change it.
 func (r records[K, V]) owned(ctx context.Context, tx *sql.Tx, key K, stamp store.Stamp) (*record[V], error) {
-	have, err := r.find(ctx, tx, key)
+	have, err := r.findToWrite(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}

@@ -81,20 +81,44 @@ func (s *Store) view(ctx context.Context, do func(*sql.Tx) error) error {
 		return err
 	}
 	once := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
-	return s.explain(ctx, transact(ctx, p.reads, once, do))
+	return s.run(ctx, p.reads, once, do)
 }
 
-// change runs a transaction that writes.
+// change runs a transaction that writes. It may run do more than once, each time as if for the first.
 func (s *Store) change(ctx context.Context, do func(*sql.Tx) error) error {
 	p, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
-	return s.explain(ctx, transact(ctx, p.writes, nil, do))
+	return s.run(ctx, p.writes, nil, do)
 }
 
+// run tries a transaction again where another one stood in its way.
+func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*sql.Tx) error) error {
+	err := transact(ctx, db, options, do)
+	for try := 1; try < attempts && s.clashed(err); try++ {
+		err = transact(ctx, db, options, do)
+	}
+	return s.explain(ctx, err)
+}
+
+func (s *Store) clashed(err error) bool {
+	return err != nil && !ours(err) && s.dialect.Explain(err).Kind == Clash
+}
+
+// commitTimeout is how long a commit is waited for, as nothing else ends the wait.
+const commitTimeout = 10 * time.Second
+
+// transact runs a transaction that ends with its context until it commits: a commit under way is waited for, so that the
+// answer says what happened.
 func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, options)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	until, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	outlive := context.AfterFunc(ctx, end)
+	tx, err := db.BeginTx(until, options)
 	if err != nil {
 		return err
 	}
@@ -103,5 +127,10 @@ func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*
 		_ = tx.Rollback()
 		return err
 	}
+	if !outlive() {
+		_ = tx.Rollback()
+		return ctx.Err()
+	}
+	defer time.AfterFunc(commitTimeout, end).Stop()
 	return tx.Commit()
 }

@@ -111,6 +111,17 @@ func cause(err error) error {
 // Migrations is SQLite to the migrations.
 func (d *dialect) Migrations() string { return "sqlite3" }
 
+// Migrating needs nothing besides: migrations exclude one another as all writes do.
+func (d *dialect) Migrating(_ context.Context, writes *sql.DB, migrate func(*sql.DB) error) error {
+	return migrate(writes)
+}
+
+// ReadsFirst is so, since there is one writer at a time.
+func (d *dialect) ReadsFirst() bool { return true }
+
+// Lock has nothing to do: whoever writes has locked the file.
+func (d *dialect) Lock(context.Context, *sql.Tx, sqlstore.Locking, ...string) error { return nil }
+
 // Placeholder is a number after a question mark.
 func (d *dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 
