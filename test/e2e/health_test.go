@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"github.com/google/go-cmp/cmp"
@@ -119,7 +118,7 @@ func TestHealthToolsSeeProgressAndThenSuccess(t *testing.T) {
 
 func TestHealthToolsSeeAStallAndItsHealing(t *testing.T) {
 	t.Parallel()
-	c := newCompany(t, stallingAfter(time.Second))
+	c := newCompany(t, stallingSoon)
 	h := watchHealth(c)
 	operator := testkit.Operator(c.namespace, "worker-1", testkit.InTenant("north"))
 	group := testkit.Group(c.namespace, "sales", "north")
@@ -138,7 +137,7 @@ func TestHealthToolsSeeAStallAndItsHealing(t *testing.T) {
 func TestHealthToolsSeeNoFailureWhileTheStoreIsAway(t *testing.T) {
 	t.Parallel()
 	away := faults.Wrap(memory.New())
-	c := newCompany(t, stallingAfter(time.Second), over(away))
+	c := newCompany(t, stallingSoon, over(away))
 	h := watchHealth(c)
 	away.SetDown(true)
 	tenant, group := testkit.Tenant(c.namespace, "north"), testkit.Group(c.namespace, "sales", "south")

@@ -77,9 +77,8 @@ func (c *company) warned(object, why string) {
 	})
 }
 
-func stallingAfter(d time.Duration) func(*company) {
-	return func(c *company) { c.options.StallAfter.Duration = d }
-}
+// stallingSoon lets objects wait for a second only.
+func stallingSoon(c *company) { c.options.StallAfter.Duration = time.Second }
 
 func TestOperatorWaitsForWhatItNamesAndHeals(t *testing.T) {
 	t.Parallel()
@@ -171,7 +170,7 @@ func TestGroupAndChannelPolicyWaitForWhatTheyName(t *testing.T) {
 
 func TestWaitingTooLongIsStalledInOneWriteAndHeals(t *testing.T) {
 	t.Parallel()
-	c := newCompany(t, stallingAfter(time.Second))
+	c := newCompany(t, stallingSoon)
 	operator := testkit.Operator(c.namespace, "worker-1", recognisable, testkit.InTenant("north"))
 	c.create(operator)
 	says(c, operator, "Stalled=True/MissingReference")
@@ -204,7 +203,7 @@ func (c *company) statusWrites(plural, name string) int {
 
 func TestTakenEmailAddressIsAConflict(t *testing.T) {
 	t.Parallel()
-	c := newCompany(t, stallingAfter(time.Second))
+	c := newCompany(t, stallingSoon)
 	first, second := testkit.Operator(c.namespace, "first", recognisable), testkit.Operator(c.namespace, "second", recognisable)
 	c.create(first, second)
 	becomesReady(c, first, second)
@@ -252,7 +251,7 @@ func TestTakenEmailAddressIsAConflict(t *testing.T) {
 
 func TestTakenUserNameIsAConflict(t *testing.T) {
 	t.Parallel()
-	c := newCompany(t, stallingAfter(time.Second))
+	c := newCompany(t, stallingSoon)
 	owner := testkit.Operator(c.namespace, "owner", recognisable)
 	c.create(owner)
 	becomesReady(c, owner)
