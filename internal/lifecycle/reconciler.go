@@ -81,7 +81,7 @@ type Reconciler[T Object] struct {
 	client  client.Client
 	kind    Kind[T]
 	options Options
-	backoff backoff
+	backoff *backoff
 }
 
 var _ reconcile.Reconciler = &Reconciler[Object]{}
@@ -178,7 +178,7 @@ func (r *Reconciler[T]) settle(ctx context.Context, request reconcile.Request, b
 // nextPass returns the delay until the next pass, 0 for none.
 func (r *Reconciler[T]) nextPass(request reconcile.Request, end conclusion) time.Duration {
 	if end.backOff {
-		return r.backoff.next(request)
+		return r.backoff.next(request, r.options.Clock.Now())
 	}
 	r.backoff.forget(request)
 	return end.requeueAfter
