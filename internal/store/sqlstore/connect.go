@@ -14,28 +14,67 @@ import (
 	"github.com/roster-dev/roster/internal/store"
 )
 
+// attempt is one try to connect. All calls that come while it lasts share it, and it outlives them: a migration may take
+// longer than any call waits.
+type attempt struct {
+	done chan struct{}
+	// pools and failure are there once it is done.
+	pools   *pools
+	failure error
+}
+
 // connect answers the connections of the store, and makes them and the tables if need be.
 func (s *Store) connect(ctx context.Context) (*pools, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	a := s.attempt()
 	select {
-	case s.connecting <- struct{}{}:
-		defer func() { <-s.connecting }()
+	case <-a.done:
+		return a.pools, a.failure
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, s.explain(ctx, ctx.Err())
 	}
-	if s.pools != nil {
-		return s.pools, nil
+}
+
+// attempt is the attempt that succeeded or is under way, or else a new one.
+func (s *Store) attempt() *attempt {
+	s.connecting.Lock()
+	defer s.connecting.Unlock()
+	if s.latest != nil && !s.latest.failed() {
+		return s.latest
 	}
+	a := &attempt{done: make(chan struct{})}
+	s.latest = a
+	go func() {
+		defer close(a.done)
+		a.pools, a.failure = s.open()
+	}()
+	return a
+}
+
+func (a *attempt) failed() bool {
+	select {
+	case <-a.done:
+		return a.failure != nil
+	default:
+		return false
+	}
+}
+
+func (s *Store) open() (*pools, error) {
 	reads, writes, err := s.dialect.Connect()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
 	p := &pools{reads, writes}
-	if err := s.prepare(ctx, p); err != nil {
-		return nil, errors.Join(s.explain(ctx, err), reads.Close(), writes.Close())
+	if err := s.prepare(s.living, p); err != nil {
+		return nil, errors.Join(s.explain(s.living, err), p.close())
 	}
-	s.pools = p
 	return p, nil
 }
+
+func (p *pools) close() error { return errors.Join(p.reads.Close(), p.writes.Close()) }
 
 // prepare makes the tables what this program needs, and the store's ID if there is none.
 func (s *Store) prepare(ctx context.Context, p *pools) error {

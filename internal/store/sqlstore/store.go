@@ -8,7 +8,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"sync"
 	"time"
 
 	"github.com/roster-dev/roster/internal/roster"
@@ -20,9 +20,12 @@ import (
 type Store struct {
 	dialect Dialect
 	now     func() time.Time
-	// connecting is held by the one call that connects.
-	connecting chan struct{}
-	pools      *pools
+	// living ends when the store is closed.
+	living context.Context
+	end    context.CancelFunc
+	// connecting guards latest, which is the latest attempt to connect.
+	connecting sync.Mutex
+	latest     *attempt
 }
 
 // pools are the connections of a store: those that read, and those whose transactions write.
@@ -32,7 +35,8 @@ var _ store.Store = (*Store)(nil)
 
 // New is the store in a database. The clock tells when records are created and changed.
 func New(dialect Dialect, now func() time.Time) *Store {
-	return &Store{dialect: dialect, now: now, connecting: make(chan struct{}, 1)}
+	living, end := context.WithCancel(context.Background())
+	return &Store{dialect: dialect, now: now, living: living, end: end}
 }
 
 // Tenants are the tenants of the store.
@@ -66,12 +70,17 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 
 // Close closes the connections, if there are any.
 func (s *Store) Close() error {
-	s.connecting <- struct{}{}
-	defer func() { <-s.connecting }()
-	if s.pools == nil {
+	s.end()
+	s.connecting.Lock()
+	defer s.connecting.Unlock()
+	if s.latest == nil {
 		return nil
 	}
-	return errors.Join(s.pools.reads.Close(), s.pools.writes.Close())
+	<-s.latest.done
+	if s.latest.failure != nil {
+		return nil
+	}
+	return s.latest.pools.close()
 }
 
 // view runs a transaction that reads one state of the database.
