@@ -70,6 +70,11 @@ func TestStoreThatIsAwayIsSparedAndSaysTheSame(t *testing.T) {
 		away := newOutage(errAway)
 		s := observe.Wrap(away, observe.Options{})
 		open(t, s, away)
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if _, err := s.ID(ended); !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("a call whose context has ended: %v; expected only %v", err, context.Canceled)
+		}
 		for range 100 {
 			_, err := s.ID(t.Context())
 			if !errors.Is(err, store.ErrUnavailable) || err.Error() != errAway.Error() {
@@ -104,6 +109,102 @@ func TestOnlyUnavailabilityInARowCountsAsFailure(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCallThatItsCallerEndedIsNoWordAboutTheStore(t *testing.T) {
+	tests := map[string]struct {
+		reason string
+		ended  error
+	}{
+		"plain":              {"a context's error is the caller's", context.Canceled},
+		"as unavailability":  {"a driver may take the end of a call for the store's", fmt.Errorf("%w: %w", store.ErrUnavailable, context.Canceled)},
+		"in a driver's word": {"a driver may wrap it", fmt.Errorf("the call ended early: %w", context.Canceled)},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				away := newOutage(errAway)
+				s := observe.Wrap(away, observe.Options{})
+				ended := func() {
+					ctx, cancel := context.WithCancel(t.Context())
+					away.first = func(context.Context) error {
+						cancel()
+						return test.ended
+					}
+					_, _ = s.ID(ctx)
+				}
+				fails := away.first
+				for range 10 {
+					ended()
+				}
+				if away.first = fails; away.calls.Load() != 10 {
+					t.Errorf("%d of 10 calls reached the store; expected all, as %s", away.calls.Load(), test.reason)
+				}
+				for range 4 {
+					_, _ = s.ID(t.Context())
+				}
+				ended()
+				away.first = fails
+				_, _ = s.ID(t.Context())
+				before := away.calls.Load()
+				if _, _ = s.ID(t.Context()); away.calls.Load() != before {
+					t.Errorf("a call reached the store after 5 failures; expected an ended call among them to change nothing, as %s", test.reason)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatWasAskedBeforeTheOutageSaysNothingOfIt(t *testing.T) {
+	tests := map[string]struct {
+		reason string
+		late   error
+	}{
+		"success": {"the store answered before it went away", nil},
+		"failure": {"it tells what is known, and makes no pause longer", errAway},
+		"end":     {"its caller left, and was not the one to find out whether the store is back", context.Canceled},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				away, s := openWithOneUnderWay(t, 200*time.Millisecond, test.late)
+				<-time.After(300 * time.Millisecond)
+				expectRefused(t, s, 2)
+				<-time.After(700*time.Millisecond + tick)
+				_, _ = s.ID(t.Context())
+				if reached := len(away.take()); reached != 1 {
+					t.Errorf("%d calls reached the store within a second of the outage; expected one after the pause, as %s", reached, test.reason)
+				}
+			})
+			synctest.Test(t, func(t *testing.T) {
+				away, s := openWithOneUnderWay(t, 2*time.Second, test.late)
+				<-time.After(time.Second + tick)
+				away.first = takes(3 * time.Second)
+				var finder sync.WaitGroup
+				finder.Go(func() { _, _ = s.ID(t.Context()) })
+				<-time.After(2 * time.Second)
+				expectRefused(t, s, 2)
+				finder.Wait()
+			})
+		})
+	}
+}
+
+// openWithOneUnderWay opens the breaker after a call has begun that comes to late after a while.
+func openWithOneUnderWay(t *testing.T, after time.Duration, late error) (*outage, store.Store) {
+	t.Helper()
+	away := newOutage(errAway)
+	s := observe.Wrap(away, observe.Options{})
+	fails := away.first
+	away.first = func(context.Context) error {
+		<-time.After(after)
+		return late
+	}
+	go func() { _, _ = s.ID(t.Context()) }()
+	synctest.Wait()
+	away.first = fails
+	open(t, s, away)
+	return away, s
 }
 
 func TestPausesGrowAndDiffer(t *testing.T) {
@@ -187,7 +288,7 @@ func TestOneCallAtATimeFindsOutWhetherTheStoreIsBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				away := newOutage(errAway)
-				s := observe.Wrap(away, observe.Options{})
+				s := observe.Wrap(away, observe.Options{Concurrency: 1})
 				open(t, s, away)
 				<-time.After(time.Second + tick)
 				away.first = takes(2 * time.Second)
@@ -218,15 +319,19 @@ func TestOneCallAtATimeFindsOutWhetherTheStoreIsBack(t *testing.T) {
 
 func expectRefused(t *testing.T, s store.Store, calls int) {
 	t.Helper()
+	begun := time.Now()
 	var all sync.WaitGroup
 	for range calls {
 		all.Go(func() {
 			if _, err := s.ID(t.Context()); !errors.Is(err, store.ErrUnavailable) {
-				t.Errorf("%v; expected a refusal while another call finds out whether the store is back", err)
+				t.Errorf("%v; expected a refusal, as the store is not known to be back", err)
 			}
 		})
 	}
 	all.Wait()
+	if took := time.Since(begun); took > 0 {
+		t.Errorf("the refusals took %s; expected them at once", took)
+	}
 }
 
 func TestThoseWhoWaitedAreToldOfTheOutage(t *testing.T) {

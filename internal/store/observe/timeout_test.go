@@ -96,7 +96,7 @@ func TestCallerThatGivesUpWhileWaitingNeverReachesTheStore(t *testing.T) {
 		options observe.Options
 	}{
 		"for a turn":   {"the only turn is taken", observe.Options{Concurrency: 1, Timeout: time.Hour}},
-		"for the pace": {"one call a minute is all there is", observe.Options{Concurrency: 1, Rate: 1. / 60}},
+		"for the pace": {"one call a minute is all there is", observe.Options{Concurrency: 1, Timeout: time.Hour, Rate: 1. / 60}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +116,10 @@ func TestCallerThatGivesUpWhileWaitingNeverReachesTheStore(t *testing.T) {
 				if calls := behind.calls.Load(); calls != 1 {
 					t.Errorf("%d calls reached the store; expected only the first, as %s", calls, test.reason)
 				}
-				<-time.After(time.Minute)
+				<-time.After(2 * time.Minute)
+				if _, err := s.ID(t.Context()); err != nil {
+					t.Errorf("a later call: %v; expected who gave up to have left no trace", err)
+				}
 			})
 		})
 	}
