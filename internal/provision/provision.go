@@ -39,7 +39,7 @@ type Record struct {
 // record is a Record of whichever aggregate of the store keeps such values.
 func record[K comparable, V any](value V, in func(store.Store) store.Records[K, V]) Record {
 	return Record{canonical: value, put: func(ctx context.Context, s store.Store, stamp store.Stamp) (store.Written, error) {
-		return in(s).Put(ctx, value, stamp)
+		return in(s).Put(ctx, value, stamp, store.Terms{})
 	}}
 }
 

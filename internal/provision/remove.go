@@ -93,7 +93,7 @@ func amend[K comparable, V any](ctx context.Context, records store.Records[K, V]
 	if err := change(&stored.Value); err != nil {
 		return err
 	}
-	_, err = records.Put(ctx, stored.Value, stamp)
+	_, err = records.Put(ctx, stored.Value, stamp, store.Terms{})
 	return gone(err)
 }
 

@@ -23,7 +23,7 @@ var (
 func putTenant(t *testing.T, s store.Store, name string, retention time.Duration) {
 	t.Helper()
 	record := roster.TenantRecord{Company: "acme", Tenant: name, Settings: roster.Settings{Retention: int64(retention / time.Second)}}
-	if _, err := s.Tenants().Put(t.Context(), record, stampOf("Tenant", name)); err != nil {
+	if _, err := s.Tenants().Put(t.Context(), record, stampOf("Tenant", name), store.Terms{}); err != nil {
 		t.Fatalf("storing a tenant: %v", err)
 	}
 }

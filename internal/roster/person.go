@@ -118,6 +118,16 @@ type Cause struct {
 	Policy string `json:"policy,omitempty"`
 }
 
+// MayTakeUp tells whether an object that declares this person may go on with the record an earlier object of the same name
+// left. What the record holds must be no more than the new object speaks for, or whoever may write in one tenant could seize a
+// person of another: the record is of tenants alone, and the object names every one of them.
+func (p Person) MayTakeUp(before Person) bool {
+	unnamed := func(m Membership) bool {
+		return !slices.ContainsFunc(p.Memberships, func(own Membership) bool { return own.Tenant == m.Tenant })
+	}
+	return !before.User.CompanyAdministrator && len(before.Memberships) > 0 && !slices.ContainsFunc(before.Memberships, unnamed)
+}
+
 // Key is the natural key of the record.
 func (p Person) Key() PersonKey { return NewPersonKey(p.User.Company, p.User.UserName) }
 

@@ -18,6 +18,9 @@ var (
 	ErrForeign = errors.New("record belongs to another owner")
 	// ErrLastAdministrator says that the write would leave a tenant without a live Administrator; see LastAdministratorError.
 	ErrLastAdministrator = errors.New("tenant would have no live Administrator")
+	// ErrFenced says that the writer is no longer, or not, the one of its installation: only a writer that fences anew can
+	// succeed.
+	ErrFenced = errors.New("this manager is no longer the writer of its installation")
 	// ErrUnavailable says that the store cannot be reached or used at present: the same call may succeed later.
 	ErrUnavailable = errors.New("identity store is unavailable")
 	// ErrRejected says that the store refuses the value: only another value can succeed.
@@ -43,9 +46,15 @@ func (e *ConflictError) Unwrap() error { return ErrConflict }
 type ForeignError struct {
 	// Owner is whose the record is; the zero owner is nobody.
 	Owner Owner
+	// Held says that the owner is the writer's own, but the object was made anew since, and may not simply go on with this
+	// record: somebody who may make such an object could seize what the one before it had.
+	Held bool
 }
 
 func (e *ForeignError) Error() string {
+	if e.Held {
+		return fmt.Sprintf("the record is held for an earlier %s", e.Owner)
+	}
 	return fmt.Sprintf("the record belongs to %s", e.Owner)
 }
 

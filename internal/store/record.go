@@ -14,11 +14,44 @@ type Record[K comparable, V any] interface {
 	Canonical() V
 }
 
-// CheckOwner is nil where the owner may change a record that carries the stamp, else a ForeignError. A record without a stamp
-// is nobody's, and nobody may change it.
-func CheckOwner(record Stamp, owner Owner) error {
-	if record.Owner == (Owner{}) || record.Owner != owner {
-		return &ForeignError{Owner: record.Owner}
+// heritable is a value that not every new object of the same name may go on with.
+type heritable[V any] interface {
+	// MayTakeUp tells whether an object that wants this value may go on with what the object before it had.
+	MayTakeUp(before V) bool
+}
+
+// CheckOwner is nil where a writer may change a record, else a ForeignError, and tells whether its stamp must be written even
+// where the value is equal. Value is what the writer wants, the zero value for a deletion; from is as in Terms.
+//
+// The same identity is the same owner, but a person whose object was made anew, and so has another UID, must be taken up by a
+// value that may; it is held otherwise. A record without a stamp is nobody's, and nobody may change it but by taking it over.
+func CheckOwner[V any](have Stored[V], value V, stamp Stamp, from *Owner) (restamp bool, err error) {
+	ours := have.Stamp.Owner == stamp.Owner && have.Stamp.Owner != Owner{}
+	person, bound := any(value).(heritable[V])
+	anew := bound && have.Stamp.UID != stamp.UID && have.Stamp.UID != "" && stamp.UID != ""
+	switch {
+	case from != nil && *from == have.Stamp.Owner:
+		return !ours || anew, nil
+	case !ours:
+		return false, &ForeignError{Owner: have.Stamp.Owner}
+	case anew && !person.MayTakeUp(have.Value):
+		return false, &ForeignError{Owner: have.Stamp.Owner, Held: true}
+	}
+	return anew, nil
+}
+
+// CheckEpoch is ErrFenced where a writer's epoch is not the current one of its installation, which is 0 before the first.
+func CheckEpoch(stamp Stamp, current int64) error {
+	if stamp.Epoch != current {
+		return fmt.Errorf("%w: its epoch is %d and the current one is %d", ErrFenced, stamp.Epoch, current)
+	}
+	return nil
+}
+
+// CheckInstallation is ErrRejected where an installation that is to be fenced has no name.
+func CheckInstallation(name string) error {
+	if name == "" {
+		return fmt.Errorf("%w: the installation has no name; every installation needs one", ErrRejected)
 	}
 	return nil
 }

@@ -23,10 +23,20 @@ type Store interface {
 	Policies() Records[roster.PolicyKey, roster.Policy]
 	People() Records[roster.PersonKey, roster.Person]
 
+	Epochs
+
 	// ID names this store for good. It is made with the store and replaced only when the store is restored from a backup.
 	ID(ctx context.Context) (string, error)
 	// Close releases what the store holds. No other method may be called after it.
 	Close() error
+}
+
+// Epochs tell the one writer of an installation from those before it, which may not know yet that they are replaced.
+type Epochs interface {
+	// Fence begins a new epoch of an installation and answers it; the first is 1. From then on a write whose stamp has another
+	// epoch of that installation, or none, answers ErrFenced and writes nothing, however far it got before. ErrRejected: the
+	// installation has no name.
+	Fence(ctx context.Context, installation string) (epoch int64, err error)
 }
 
 // Records is one kind of aggregate in a store. Every call is one transaction: it happens whole or not at all, also when
@@ -35,12 +45,16 @@ type Records[K comparable, V any] interface {
 	// Get reads a record. ErrNotFound: there is none.
 	Get(ctx context.Context, key K) (Stored[V], error)
 	// Put makes the record equal to value, by difference, and creates it with the stamp where there is none. A record
-	// that is equal already is not written, whatever the information in its stamp.
-	// ErrForeign: the record exists and its stamp has another identity, or none. ErrConflict: a unique value is taken.
-	// ErrLastAdministrator: a guard does not hold. ErrRejected: the store cannot hold the value.
-	Put(ctx context.Context, value V, stamp Stamp, guards ...Guard) (Written, error)
-	// Delete removes a record. ErrNotFound: there is none. ErrForeign and ErrLastAdministrator as for Put.
-	Delete(ctx context.Context, key K, stamp Stamp, guards ...Guard) error
+	// that is equal already is not written, and needs neither guard nor epoch, unless it is taken over or taken up: then
+	// the stamp is written.
+	// ErrForeign: the record exists and is not the stamp's to write, see CheckOwner. ErrConflict: a unique value is taken.
+	// ErrLastAdministrator: a guard does not hold. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch
+	// is not the installation's current one.
+	Put(ctx context.Context, value V, stamp Stamp, terms Terms) (Written, error)
+	// Delete removes a record, if somebody other than the person it is of is a live Administrator in each of the guarded
+	// tenants. ErrNotFound: there is none. ErrForeign, ErrLastAdministrator and ErrFenced as for Put; a record that a new
+	// object must take up first is not its to delete.
+	Delete(ctx context.Context, key K, stamp Stamp, guards ...roster.TenantKey) error
 	// Release removes the stamp and leaves the record as it is, to nobody. Errors as for Delete.
 	Release(ctx context.Context, key K, stamp Stamp) error
 	// List streams the records of a company in the order of their keys, reading PageSize at a time. It is stable under
@@ -63,7 +77,7 @@ type Stored[V any] struct {
 type Written struct {
 	// ID as in Stored.
 	ID string
-	// Changed is false where the record was equal already.
+	// Changed is false where the record was equal already and its stamp was not written either.
 	Changed bool
 }
 
@@ -76,14 +90,23 @@ type Owner struct {
 // Stamp is what a record carries of its owner.
 type Stamp struct {
 	Owner
-	// UID and Generation of the object, and the Epoch of the manager, at the last change. They inform people and are never compared.
-	UID        string
+	// UID of the object at the last change: it tells an object that was made anew from the one before, see CheckOwner. Empty
+	// tells nothing.
+	UID string
+	// Generation of the object at the last change. It informs people and is never compared.
 	Generation int64
-	Epoch      int64
+	// Epoch of the writer, as Fence answered it; 0 is a writer of an installation that was never fenced. What a record carries
+	// informs people; a writer's own is compared with the installation's current one.
+	Epoch int64
 }
 
-// Guard makes a write depend on what the store holds when it is committed: in the tenant, somebody other than the person
-// written must be a live Administrator.
-type Guard struct {
-	Tenant roster.TenantKey
+// Terms are what a Put depends on besides the stamp. The zero Terms are none.
+type Terms struct {
+	// Guards are tenants in which somebody other than the person written must be a live Administrator when the write is
+	// committed.
+	Guards []roster.TenantKey
+	// From is the owner the record may be taken over from by this write, besides being the stamp's already; the zero owner is
+	// nobody. It must be exactly whose the record is when the write is committed. Nil is no one. The stamp's own owner lets a
+	// new object have what it would be held from.
+	From *Owner
 }

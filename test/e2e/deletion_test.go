@@ -362,7 +362,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		t.Run("an Operator that leaves by "+string(policy), func(t *testing.T) {
 			c := c.within(t)
 			name := "foreign-" + strings.ToLower(string(policy))
-			_, err := c.store.People().Put(t.Context(), roster.Person{User: roster.User{Company: c.namespace, UserName: name, Active: true}}, stamp)
+			_, err := c.store.People().Put(t.Context(), roster.Person{User: roster.User{Company: c.namespace, UserName: name, Active: true}}, stamp, store.Terms{})
 			put(err)
 			want := c.person(name)
 			operator := testkit.Operator(c.namespace, name, leavingBy(policy))
@@ -377,7 +377,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 	}
 	t.Run("a Tenant", func(t *testing.T) {
 		c := c.within(t)
-		_, err := c.store.Tenants().Put(t.Context(), roster.TenantRecord{Company: c.namespace, Tenant: "foreign"}, stamp)
+		_, err := c.store.Tenants().Put(t.Context(), roster.TenantRecord{Company: c.namespace, Tenant: "foreign"}, stamp, store.Terms{})
 		put(err)
 		want, tenant := c.contactCentre("foreign"), testkit.Tenant(c.namespace, "foreign")
 		c.create(tenant)
@@ -392,9 +392,9 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		c := c.within(t)
 		groupKey := roster.GroupKey{Company: c.namespace, Tenant: "north", Group: "foreign"}
 		policyKey := roster.PolicyKey{Company: c.namespace, Tenant: "north", Policy: "foreign"}
-		_, err := c.store.Groups().Put(t.Context(), roster.Group{Company: c.namespace, Tenant: "north", Name: "foreign"}, stamp)
+		_, err := c.store.Groups().Put(t.Context(), roster.Group{Company: c.namespace, Tenant: "north", Name: "foreign"}, stamp, store.Terms{})
 		put(err)
-		_, err = c.store.Policies().Put(t.Context(), roster.Policy{Company: c.namespace, Tenant: "north", Name: "foreign"}, stamp)
+		_, err = c.store.Policies().Put(t.Context(), roster.Policy{Company: c.namespace, Tenant: "north", Name: "foreign"}, stamp, store.Terms{})
 		put(err)
 		wantGroup, _ := stored(c, c.store.Groups(), groupKey)
 		wantPolicy, _ := stored(c, c.store.Policies(), policyKey)

@@ -24,13 +24,15 @@ type Store struct {
 	groups   *records[roster.GroupKey, roster.Group]
 	policies *records[roster.PolicyKey, roster.Policy]
 	people   *records[roster.PersonKey, roster.Person]
+	// epochs are the current ones of the installations that were fenced.
+	epochs map[string]int64
 }
 
 var _ store.Store = (*Store)(nil)
 
 // New is an empty store with an ID of its own.
 func New() *Store {
-	s := &Store{id: uuid.NewString()}
+	s := &Store{id: uuid.NewString(), epochs: map[string]int64{}}
 	s.tenants = newRecords(s, tenants)
 	s.groups = newRecords(s, groups)
 	s.policies = newRecords(s, policies)
@@ -53,14 +55,33 @@ func (s *Store) People() store.Records[roster.PersonKey, roster.Person] { return
 // ID names the store.
 func (s *Store) ID(ctx context.Context) (string, error) { return s.id, ctx.Err() }
 
+// Fence begins a new epoch of an installation.
+func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
+	if err := store.CheckInstallation(installation); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	s.epochs[installation]++
+	return s.epochs[installation], nil
+}
+
+// checkEpoch tells whether a writer is still the one of its installation. The caller holds the lock.
+func (s *Store) checkEpoch(stamp store.Stamp) error {
+	return store.CheckEpoch(stamp, s.epochs[stamp.Installation])
+}
+
 // Close has nothing to release.
 func (s *Store) Close() error { return nil }
 
 // checkGuards counts the live Administrators of each guarded tenant, but for the person written. The caller holds the lock.
-func (s *Store) checkGuards(written any, guards []store.Guard) error {
-	for _, g := range guards {
-		if !s.administered(g.Tenant, written) {
-			return &store.LastAdministratorError{Tenant: g.Tenant.Tenant}
+func (s *Store) checkGuards(written any, guards []roster.TenantKey) error {
+	for _, tenant := range guards {
+		if !s.administered(tenant, written) {
+			return &store.LastAdministratorError{Tenant: tenant.Tenant}
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -52,7 +53,7 @@ func (r *records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error)
 }
 
 // Put makes a record equal to a value.
-func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 	next, err := r.row(value, stamp)
 	if err != nil {
 		return store.Written{}, err
@@ -64,17 +65,21 @@ func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, gua
 	}
 	key := next.value.Key()
 	have, found := r.rows[key]
+	same, restamp := false, false
 	if found {
-		if err := store.CheckOwner(have.stamp, stamp.Owner); err != nil {
+		next.id, same = have.id, have.encoded == next.encoded
+		restamp, err = store.CheckOwner(store.Stored[V]{Value: have.value, Stamp: have.stamp}, next.value, stamp, terms.From)
+		if err != nil || same && !restamp {
+			return store.Written{ID: have.id}, err
+		}
+	}
+	if err := r.store.checkEpoch(stamp); err != nil {
+		return store.Written{}, err
+	}
+	if !same {
+		if err := r.admit(key, next.value, terms.Guards); err != nil {
 			return store.Written{}, err
 		}
-		if have.encoded == next.encoded {
-			return store.Written{ID: have.id}, nil
-		}
-		next.id = have.id
-	}
-	if err := r.admit(key, next.value, guards); err != nil {
-		return store.Written{}, err
 	}
 	r.forget(key)
 	r.keep(key, next)
@@ -102,7 +107,7 @@ func (r *records[K, V]) row(value V, stamp store.Stamp) (row[V], error) {
 }
 
 // admit checks what the write depends on in other records.
-func (r *records[K, V]) admit(key K, value V, guards []store.Guard) error {
+func (r *records[K, V]) admit(key K, value V, guards []roster.TenantKey) error {
 	if err := r.store.checkGuards(key, guards); err != nil {
 		return err
 	}
@@ -128,7 +133,7 @@ func (r *records[K, V]) forget(key K) {
 }
 
 // Delete removes a record.
-func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
 	if _, err := r.owned(ctx, key, stamp); err != nil {
@@ -163,7 +168,11 @@ func (r *records[K, V]) owned(ctx context.Context, key K, stamp store.Stamp) (ro
 	if !found {
 		return row[V]{}, store.ErrNotFound
 	}
-	return have, store.CheckOwner(have.stamp, stamp.Owner)
+	var none V
+	if _, err := store.CheckOwner(store.Stored[V]{Value: have.value, Stamp: have.stamp}, none, stamp, nil); err != nil {
+		return row[V]{}, err
+	}
+	return have, r.store.checkEpoch(stamp)
 }
 
 // List streams the records of a company.

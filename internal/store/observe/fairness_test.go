@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/observe"
 )
 
@@ -21,11 +22,11 @@ func TestTenantWithManyWritesKeepsNobodyWaiting(t *testing.T) {
 		call   func(t *testing.T, s *observe.Store) error
 	}{
 		"person of another tenant": {"a person's home tenant is whose write it is", func(t *testing.T, s *observe.Store) error {
-			_, err := s.People().Put(t.Context(), personOf("small", "newcomer"), stamp)
+			_, err := s.People().Put(t.Context(), personOf("small", "newcomer"), stamp, store.Terms{})
 			return err
 		}},
 		"group of another tenant": {"a group is its tenant's", func(t *testing.T, s *observe.Store) error {
-			_, err := s.Groups().Put(t.Context(), groupOf("small", "newcomers"), stamp)
+			_, err := s.Groups().Put(t.Context(), groupOf("small", "newcomers"), stamp, store.Terms{})
 			return err
 		}},
 		"reading a person": {"a read names no tenant and waits for none", func(t *testing.T, s *observe.Store) error {
@@ -38,7 +39,7 @@ func TestTenantWithManyWritesKeepsNobodyWaiting(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := observe.Wrap(script(takes(time.Second)), observe.Options{Concurrency: 2})
 				write := func(i int) {
-					if _, err := s.People().Put(t.Context(), personOf("large", fmt.Sprint("person-", i)), stamp); err != nil {
+					if _, err := s.People().Put(t.Context(), personOf("large", fmt.Sprint("person-", i)), stamp, store.Terms{}); err != nil {
 						t.Errorf("a write of the large tenant: %v; expected none to be lost", err)
 					}
 				}

@@ -33,6 +33,7 @@ var results = []struct {
 	{store.ErrNotFound, "not_found"},
 	{store.ErrConflict, "conflict"},
 	{store.ErrForeign, "foreign"},
+	{store.ErrFenced, "fenced"},
 	{store.ErrLastAdministrator, "last_administrator"},
 	{store.ErrUnavailable, unavailable},
 	{store.ErrRejected, "rejected"},

@@ -37,7 +37,7 @@ func TestEveryResultIsCounted(t *testing.T) {
 	for want, answer := range tests {
 		t.Run(want, func(t *testing.T) {
 			s := observe.Wrap(script(func(context.Context) error { return answer }), observe.Options{})
-			_, _ = s.Groups().Put(t.Context(), groupOf("acme", "billing"), stamp)
+			_, _ = s.Groups().Put(t.Context(), groupOf("acme", "billing"), stamp, store.Terms{})
 			expectMetrics(t, s, "roster_store_operations_total", fmt.Sprintf(
 				`roster_store_operations_total{aggregate="group",operation="put",result=%q} 1`, want))
 		})
@@ -48,7 +48,7 @@ func TestEveryOperationIsCountedAndTimed(t *testing.T) {
 	s := observe.Wrap(script(takes(0)), observe.Options{})
 	group := groupOf("acme", "billing")
 	for range 2 {
-		if _, err := s.Groups().Put(t.Context(), group, stamp); err != nil {
+		if _, err := s.Groups().Put(t.Context(), group, stamp, store.Terms{}); err != nil {
 			t.Fatalf("Put: %v", err)
 		}
 	}
@@ -132,7 +132,7 @@ func TestCallsUnderWayAndWaitingAreShown(t *testing.T) {
 
 func TestMetricsFollowTheConventionsAndNameNobody(t *testing.T) {
 	s := observe.Wrap(script(takes(0)), observe.Options{})
-	if _, err := s.People().Put(t.Context(), personOf("acme-tenant", "ada-user"), stamp); err != nil {
+	if _, err := s.People().Put(t.Context(), personOf("acme-tenant", "ada-user"), stamp, store.Terms{}); err != nil {
 		t.Fatalf("Put: %v", err)
 	}
 	text := scrape(t, s)

@@ -62,6 +62,7 @@ type Store struct {
 	breaker *breaker
 	metrics *metrics
 	id      operation
+	fence   operation
 
 	tenants  *records[roster.TenantKey, roster.TenantRecord]
 	groups   *records[roster.GroupKey, roster.Group]
@@ -84,6 +85,7 @@ func Wrap(behind store.Store, options Options) *Store {
 	}
 	s.metrics = newMetrics(s.turns, s.breaker)
 	s.id = s.metrics.operation("id", "store")
+	s.fence = s.metrics.operation("fence", "store")
 	s.tenants = newRecords(s, "tenant", behind.Tenants(), shareOfTenant, nil)
 	s.groups = newRecords(s, "group", behind.Groups(), shareOfGroup, nil)
 	s.policies = newRecords(s, "policy", behind.Policies(), shareOfPolicy, nil)
@@ -110,6 +112,15 @@ func (s *Store) ID(ctx context.Context) (id string, err error) {
 		return succeeded, err
 	})
 	return id, err
+}
+
+// Fence begins a new epoch of an installation in the store behind.
+func (s *Store) Fence(ctx context.Context, installation string) (epoch int64, err error) {
+	err = s.call(ctx, s.fence, share{}, func(ctx context.Context) (result, error) {
+		epoch, err = s.behind.Fence(ctx, installation)
+		return succeeded, err
+	})
+	return epoch, err
 }
 
 // Close closes the store behind. It takes no turn, so that a store that hangs can be closed.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -47,9 +48,9 @@ func (r *records[K, V]) Get(ctx context.Context, key K) (stored store.Stored[V],
 }
 
 // Put makes a record equal to a value.
-func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (written store.Written, err error) {
+func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (written store.Written, err error) {
 	err = r.store.call(ctx, r.put, r.ofValue(value), func(ctx context.Context) (result, error) {
-		written, err = r.behind.Put(ctx, value, stamp, guards...)
+		written, err = r.behind.Put(ctx, value, stamp, terms)
 		if !written.Changed {
 			return unchanged, err
 		}
@@ -59,7 +60,7 @@ func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, gua
 }
 
 // Delete removes a record.
-func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
 	return r.store.call(ctx, r.remove, r.ofKey(key), func(ctx context.Context) (result, error) {
 		return succeeded, r.behind.Delete(ctx, key, stamp, guards...)
 	})

@@ -59,11 +59,11 @@ func (r scriptedRecords[K, V]) Get(ctx context.Context, key K) (store.Stored[V],
 	return r.Records.Get(ctx, key)
 }
 
-func (r scriptedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+func (r scriptedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 	if err := r.store.begin(ctx); err != nil {
 		return store.Written{}, err
 	}
-	return r.Records.Put(ctx, value, stamp, guards...)
+	return r.Records.Put(ctx, value, stamp, terms)
 }
 
 // List begins anew with every page.
@@ -117,7 +117,7 @@ func fill(t *testing.T, s store.Store, n int) {
 	t.Helper()
 	for i := range n {
 		group := groupOf("acme", fmt.Sprintf("group-%04d", i))
-		if _, err := s.Groups().Put(t.Context(), group, stamp); err != nil {
+		if _, err := s.Groups().Put(t.Context(), group, stamp, store.Terms{}); err != nil {
 			t.Fatalf("Put: %v", err)
 		}
 	}

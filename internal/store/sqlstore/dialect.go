@@ -31,9 +31,6 @@ type Dialect interface {
 	Lock(ctx context.Context, tx *sql.Tx, how Locking, names ...string) error
 	// Placeholder is how the n-th argument of a statement is written; the first is 1.
 	Placeholder(n int) string
-	// LockFence keeps the writers of an installation and whoever fences them apart until the transaction ends: writers share the
-	// lock, and who fences has it alone. A database whose transactions that write exclude one another has nothing to do.
-	LockFence(ctx context.Context, tx *sql.Tx, installation string, alone bool) error
 	// Batch is how many writes may share a transaction, each in a savepoint of its own; 1 is none, where the database itself makes
 	// the commits of concurrent transactions in one go.
 	Batch() int
@@ -102,7 +99,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 
 func ours(err error) bool {
 	for _, sentinel := range []error{
-		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrUnavailable, store.ErrRejected,
+		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrFenced, store.ErrUnavailable, store.ErrRejected,
 	} {
 		if errors.Is(err, sentinel) {
 			return true

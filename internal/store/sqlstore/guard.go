@@ -14,18 +14,18 @@ import (
 )
 
 // checkGuards looks, in each guarded tenant, for a live Administrator other than the person written.
-func (s *Store) checkGuards(ctx context.Context, tx *sql.Tx, written roster.PersonKey, guards []store.Guard) error {
+func (s *Store) checkGuards(ctx context.Context, tx *sql.Tx, written roster.PersonKey, guards []roster.TenantKey) error {
 	if err := s.lockGuards(ctx, tx, guards); err != nil {
 		return err
 	}
-	for _, g := range guards {
+	for _, tenant := range guards {
 		found := false
-		search := s.administrators(g.Tenant, written)
+		search := s.administrators(tenant, written)
 		if err := tx.QueryRowContext(ctx, search.text.String(), search.args...).Scan(&found); err != nil {
 			return err
 		}
 		if !found {
-			return &store.LastAdministratorError{Tenant: g.Tenant.Tenant}
+			return &store.LastAdministratorError{Tenant: tenant.Tenant}
 		}
 	}
 	return nil
@@ -33,10 +33,10 @@ func (s *Store) checkGuards(ctx context.Context, tx *sql.Tx, written roster.Pers
 
 // lockGuards keeps other guarded writes of the tenants away until this one is committed, so that what is counted stays
 // true. The locks have names, as a tenant need not have a row, and are taken in one order, as two writes may share them.
-func (s *Store) lockGuards(ctx context.Context, tx *sql.Tx, guards []store.Guard) error {
+func (s *Store) lockGuards(ctx context.Context, tx *sql.Tx, guards []roster.TenantKey) error {
 	names := make([]string, len(guards))
-	for i, g := range guards {
-		names[i] = fmt.Sprintf("administrators %q", []string{g.Tenant.Company, g.Tenant.Tenant})
+	for i, tenant := range guards {
+		names[i] = fmt.Sprintf("administrators %q", []string{tenant.Company, tenant.Tenant})
 	}
 	slices.Sort(names)
 	return s.dialect.Lock(ctx, tx, Exclusively, names...)

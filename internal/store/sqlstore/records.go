@@ -62,7 +62,7 @@ func (r records[K, V]) findToWrite(ctx context.Context, tx *sql.Tx, key K) (*rec
 }
 
 // Put makes a record equal to a value. Where writers exclude one another an equal record costs a read alone.
-func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 	if err := store.CheckStamp(stamp); err != nil {
 		return store.Written{}, err
 	}
@@ -73,23 +73,23 @@ func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guar
 			return store.Written{}, err
 		}
 		if have != nil {
-			p, err := r.planChange(have, want)
+			p, err := r.planChange(have, want, terms.From)
 			if err != nil || p.empty() {
 				return store.Written{ID: have.id}, err
 			}
 		}
 	}
-	return r.write(ctx, want, guards)
+	return r.write(ctx, want, terms)
 }
 
 // attempts is how often a Put is tried when whoever holds a unique value lets go of it just then.
 const attempts = 3
 
-func (r records[K, V]) write(ctx context.Context, want *record[V], guards []store.Guard) (store.Written, error) {
+func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.Terms) (store.Written, error) {
 	for range attempts {
 		written := store.Written{}
 		err := r.store.change(ctx, func(tx *sql.Tx) (err error) {
-			written, err = r.writeIn(ctx, tx, want, guards)
+			written, err = r.writeIn(ctx, tx, want, terms)
 			return err
 		})
 		var taken *takenError
@@ -104,7 +104,7 @@ func (r records[K, V]) write(ctx context.Context, want *record[V], guards []stor
 }
 
 // writeIn writes what differs, if anything does by now.
-func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], guards []store.Guard) (store.Written, error) {
+func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], terms store.Terms) (store.Written, error) {
 	have, err := r.findToWrite(ctx, tx, want.value.Key())
 	if err != nil {
 		return store.Written{}, err
@@ -115,13 +115,18 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		p, err = r.plan(&record[V]{}, want)
 	} else {
 		want.id = have.id
-		p, err = r.planChange(have, want)
+		p, err = r.planChange(have, want, terms.From)
 	}
 	if err != nil || have != nil && p.empty() {
 		return store.Written{ID: want.id}, err
 	}
-	if err := r.store.checkGuards(ctx, tx, writtenPerson(want.value.Key()), guards); err != nil {
+	if err := r.store.checkEpoch(ctx, tx, want.stamp); err != nil {
 		return store.Written{}, err
+	}
+	if have == nil || p.changesValue() {
+		if err := r.store.checkGuards(ctx, tx, writtenPerson(want.value.Key()), terms.Guards); err != nil {
+			return store.Written{}, err
+		}
 	}
 	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
 		return store.Written{}, err
@@ -129,12 +134,15 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	return store.Written{ID: want.id, Changed: true}, r.writeParts(ctx, tx, want, p)
 }
 
-// planChange is what it takes to make a record another, if it is the owner's to change.
-func (r records[K, V]) planChange(have, want *record[V]) (plan, error) {
-	if err := store.CheckOwner(have.stamp, want.stamp.Owner); err != nil {
+// planChange is what it takes to make a record another, if it is the writer's to change.
+func (r records[K, V]) planChange(have, want *record[V], from *store.Owner) (plan, error) {
+	restamp, err := store.CheckOwner(have.stored(), want.value, want.stamp, from)
+	if err != nil {
 		return plan{}, err
 	}
-	return r.plan(have, want)
+	p, err := r.plan(have, want)
+	p.stamp = restamp
+	return p, err
 }
 
 // plan is what it takes to make a record another.
@@ -153,12 +161,15 @@ func (r records[K, V]) plan(have, want *record[V]) (plan, error) {
 }
 
 type plan struct {
-	root  bool
-	parts []difference
+	// stamp says that the stamp is written even where the value is equal.
+	stamp, root bool
+	parts       []difference
 }
 
-func (p *plan) empty() bool {
-	return !p.root && !slices.ContainsFunc(p.parts, func(d difference) bool { return !d.empty() })
+func (p *plan) empty() bool { return !p.stamp && !p.changesValue() }
+
+func (p *plan) changesValue() bool {
+	return p.root || slices.ContainsFunc(p.parts, func(d difference) bool { return !d.empty() })
 }
 
 // writeRoot writes the root's row whole: every change refreshes its stamp and the time of the last change.
@@ -229,7 +240,7 @@ func writtenPerson(key any) roster.PersonKey {
 }
 
 // Delete removes a record with all its parts.
-func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
 	return r.store.change(ctx, func(tx *sql.Tx) error {
 		have, err := r.owned(ctx, tx, key, stamp)
 		if err != nil {
@@ -255,7 +266,7 @@ func (r records[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) er
 	})
 }
 
-// owned is the record, if the stamp's owner may change it.
+// owned is the record, if it is the writer's to change.
 func (r records[K, V]) owned(ctx context.Context, tx *sql.Tx, key K, stamp store.Stamp) (*record[V], error) {
 	have, err := r.findToWrite(ctx, tx, key)
 	if err != nil {
@@ -264,7 +275,11 @@ func (r records[K, V]) owned(ctx context.Context, tx *sql.Tx, key K, stamp store
 	if have == nil {
 		return nil, store.ErrNotFound
 	}
-	return have, store.CheckOwner(have.stamp, stamp.Owner)
+	var none V
+	if _, err := store.CheckOwner(have.stored(), none, stamp, nil); err != nil {
+		return nil, err
+	}
+	return have, r.store.checkEpoch(ctx, tx, stamp)
 }
 
 // List streams the records of a company, a transaction for each page.

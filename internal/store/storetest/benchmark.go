@@ -67,7 +67,9 @@ func BenchmarkWriters(b *testing.B, s store.Store) {
 					person := inThreeTenants()
 					name := fmt.Sprint("new", serial.Add(1))
 					person.User.UserName, person.User.Profile.Email = name, name
-					put(b, s.People(), person, owner("new"))
+					if _, err := s.People().Put(b.Context(), person, owner("new"), store.Terms{}); err != nil {
+						b.Errorf("Put: %v", err)
+					}
 				}
 				return store.Written{}, nil
 			})

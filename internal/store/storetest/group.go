@@ -12,7 +12,7 @@ import (
 
 func groupLaws() []law {
 	return []law{
-		{"Group: all channels, none and some are three different things", func(t *testing.T, s store.Store) {
+		{"Group: all channels, none and some are three different things", func(t testing.TB, s store.Store) {
 			group := groups.empty("g")
 			for _, channels := range [][]roster.Channel{nil, {}, {roster.Chat}, nil, {"Semaphore"}, {}} {
 				group.Channels = channels
@@ -22,7 +22,7 @@ func groupLaws() []law {
 				expectEqual(t, "the channels", channels, get(t, s.Groups(), group.Key()).Value.Channels)
 			}
 		}},
-		{"Group: a general group of every tenant has the same name", func(t *testing.T, s store.Store) {
+		{"Group: a general group of every tenant has the same name", func(t testing.TB, s store.Store) {
 			for _, tenant := range []string{"acme", "globex"} {
 				general := roster.Tenant{Record: roster.TenantRecord{Company: company, Tenant: tenant}, GeneralGroupName: tenant}.General()
 				put(t, s.Groups(), general, owner(tenant))

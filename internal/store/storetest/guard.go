@@ -15,27 +15,27 @@ import (
 func guardLaws() []law {
 	return []law{
 		{"Guard: of all people, only another live Administrator lets one go", guardCounts},
-		{"Guard: every guarded tenant is counted for itself", func(t *testing.T, s store.Store) {
+		{"Guard: every guarded tenant is counted for itself", func(t testing.TB, s store.Store) {
 			put(t, s.People(), administrator("last", "acme", "globex"), owner("last"))
 			put(t, s.People(), administrator("other", "acme"), owner("other"))
-			_, err := s.People().Put(t.Context(), worker("last"), owner("last"), guard("acme"), guard("globex"))
+			_, err := s.People().Put(t.Context(), worker("last"), owner("last"), guards("acme", "globex"))
 			expectLastAdministrator(t, err, "globex")
 			put(t, s.People(), worker("last"), owner("last"), guard("acme"))
 		}},
-		{"Guard: a new person is let in only as the guard says", func(t *testing.T, s store.Store) {
-			_, err := s.People().Put(t.Context(), worker("new"), owner("new"), guard("acme"))
+		{"Guard: a new person is let in only as the guard says", func(t testing.TB, s store.Store) {
+			_, err := s.People().Put(t.Context(), worker("new"), owner("new"), guards("acme"))
 			expectLastAdministrator(t, err, "acme")
 			expectAbsent(t, s.People(), worker("new").Key())
 		}},
-		{"Guard: put of an equal value is not guarded, as nothing is written", func(t *testing.T, s store.Store) {
+		{"Guard: put of an equal value is not guarded, as nothing is written", func(t testing.TB, s store.Store) {
 			put(t, s.People(), worker("only"), owner("only"))
 			if put(t, s.People(), worker("only"), owner("only"), guard("acme")).Changed {
 				t.Error("Put of an equal value changed the record")
 			}
 		}},
-		{"Guard: the other aggregates are guarded likewise, and nobody is left out of the count", func(t *testing.T, s store.Store) {
+		{"Guard: the other aggregates are guarded likewise, and nobody is left out of the count", func(t testing.TB, s store.Store) {
 			group := groups.filled("g")
-			_, err := s.Groups().Put(t.Context(), group, owner("g"), guard("acme"))
+			_, err := s.Groups().Put(t.Context(), group, owner("g"), guards("acme"))
 			expectLastAdministrator(t, err, "acme")
 			put(t, s.People(), administrator("only", "acme"), owner("only"))
 			put(t, s.Groups(), group, owner("g"), guard("acme"))
@@ -47,8 +47,16 @@ func guardLaws() []law {
 	}
 }
 
-func guard(tenant string) store.Guard {
-	return store.Guard{Tenant: roster.TenantKey{Company: company, Tenant: tenant}}
+func guard(tenant string) roster.TenantKey {
+	return roster.TenantKey{Company: company, Tenant: tenant}
+}
+
+func guards(tenants ...string) store.Terms {
+	var terms store.Terms
+	for _, tenant := range tenants {
+		terms.Guards = append(terms.Guards, guard(tenant))
+	}
+	return terms
 }
 
 func worker(name string) roster.Person {
@@ -63,13 +71,13 @@ func administrator(name string, tenants ...string) roster.Person {
 	return person
 }
 
-func expectLastAdministrator(t *testing.T, err error, tenant string) {
+func expectLastAdministrator(t testing.TB, err error, tenant string) {
 	t.Helper()
 	expectError(t, "the guarded write", err, store.ErrLastAdministrator)
 	expectAs(t, err, &store.LastAdministratorError{Tenant: tenant})
 }
 
-func guardCounts(t *testing.T, s store.Store) {
+func guardCounts(t testing.TB, s store.Store) {
 	cases := []struct {
 		reason string
 		other  func(*roster.Person)
@@ -111,7 +119,7 @@ func guardCounts(t *testing.T, s store.Store) {
 		before := get(t, s.People(), last.Key())
 
 		demoted := worker("last")
-		_, putErr := s.People().Put(t.Context(), demoted, owner("last"), guard("acme"))
+		_, putErr := s.People().Put(t.Context(), demoted, owner("last"), guards("acme"))
 		if c.counts {
 			expectNil(t, c.reason+": demotion", putErr)
 			put(t, s.People(), last, owner("last"))
@@ -130,7 +138,7 @@ func guardCounts(t *testing.T, s store.Store) {
 	}
 }
 
-func lastTwo(t *testing.T, s store.Store) {
+func lastTwo(t testing.TB, s store.Store) {
 	for round := range 5 {
 		names := []string{fmt.Sprint("first", round), fmt.Sprint("second", round)}
 		for _, name := range names {
@@ -140,7 +148,7 @@ func lastTwo(t *testing.T, s store.Store) {
 			if i == 0 {
 				return store.Written{}, s.People().Delete(t.Context(), roster.NewPersonKey(company, names[0]), owner(names[0]), guard("acme"))
 			}
-			return s.People().Put(t.Context(), worker(names[1]), owner(names[1]), guard("acme"))
+			return s.People().Put(t.Context(), worker(names[1]), owner(names[1]), guards("acme"))
 		})
 		refused := 0
 		for _, outcome := range outcomes {

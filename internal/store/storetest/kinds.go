@@ -17,6 +17,8 @@ type kind[K comparable, V store.Record[K, V]] struct {
 	// claim sets the value no two records of a company share, and unique compares it. Kinds without one have neither.
 	claim  func(v V, value string) V
 	unique func(V) string
+	// heritable makes a value one that a new object of the same name may take up. Kinds of which every value is leave it out.
+	heritable func(V) V
 }
 
 // The names every law uses unless it is about others.
@@ -65,11 +67,29 @@ var people = kind[roster.PersonKey, roster.Person]{
 		return v
 	},
 	unique: func(v roster.Person) string { return v.User.EmailKey() },
+	heritable: func(v roster.Person) roster.Person {
+		v.User.CompanyAdministrator = false
+		return v
+	},
 }
 
 // filled is a value in which no field is empty.
 func (k kind[K, V]) filled(name string) V {
 	return k.keyed(filled[V](), company, tenant, name).Canonical()
+}
+
+// generations are two different values of a record, of which a new object that wants the second may take up the first.
+func (k kind[K, V]) generations(name string) (before, after V) {
+	if k.heritable == nil {
+		return k.filled(name), k.empty(name)
+	}
+	return k.heritable(k.filled(name)), k.filled(name)
+}
+
+// anew is the stamp of an object that was made anew.
+func anew(stamp store.Stamp) store.Stamp {
+	stamp.UID, stamp.Generation = "uid of the rebuilt cluster", 1
+	return stamp
 }
 
 // empty is a value of which nothing is set but its key.

@@ -14,7 +14,7 @@ import (
 func (k kind[K, V]) listLaws(of lawOf[K, V]) []law {
 	return []law{
 		of("companies and tenants never see each other", k.apart),
-		of("list is in the order of keys, with values, stamps and IDs", func(t *testing.T, in store.Records[K, V]) {
+		of("list is in the order of keys, with values, stamps and IDs", func(t testing.TB, in store.Records[K, V]) {
 			var want []store.Stored[V]
 			for _, name := range []string{"a", "a-b", "a.b", "ab", "b", "é"} {
 				value := k.filled(name)
@@ -23,7 +23,7 @@ func (k kind[K, V]) listLaws(of lawOf[K, V]) []law {
 			}
 			expectEqual(t, "List", want, all(t, in, company))
 		}),
-		of("a list that is left early ends", func(t *testing.T, in store.Records[K, V]) {
+		of("a list that is left early ends", func(t testing.TB, in store.Records[K, V]) {
 			put(t, in, k.filled("a"), owner("a"))
 			put(t, in, k.filled("b"), owner("b"))
 			for range in.List(t.Context(), company) {
@@ -35,7 +35,7 @@ func (k kind[K, V]) listLaws(of lawOf[K, V]) []law {
 	}
 }
 
-func (k kind[K, V]) apart(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) apart(t testing.TB, in store.Records[K, V]) {
 	near := k.keyed(filled[V](), "one", "shared", "first").Canonical()
 	far := k.keyed(filled[V](), "two", "shared", "first").Canonical()
 	elsewhere := k.keyed(filled[V](), "one", "other", "second").Canonical()
@@ -57,7 +57,7 @@ func (k kind[K, V]) apart(t *testing.T, in store.Records[K, V]) {
 
 // pages lists more than a page, while every record that was seen is changed, some that come are deleted, and others
 // are created on both sides of the reader.
-func (k kind[K, V]) pages(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) pages(t testing.TB, in store.Records[K, V]) {
 	const many = store.PageSize + 100
 	ctx := context.Background()
 	name := func(i int) string { return fmt.Sprintf("record-%04d", i) }

@@ -27,7 +27,7 @@ type model[K comparable, V store.Record[K, V]] struct {
 var serial atomic.Int64
 
 // modelled makes random sequences of calls and expects of each what the model says.
-func (k kind[K, V]) modelled(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) modelled(t testing.TB, in store.Records[K, V]) {
 	rapid.Check(t, func(rt *rapid.T) {
 		company := fmt.Sprint("company", serial.Add(1))
 		m := model[K, V]{kind: k, in: in, rows: map[K]store.Stored[V]{}}
@@ -69,7 +69,7 @@ func drawn[V any](rt *rapid.T) V {
 
 func (m model[K, V]) put(rt *rapid.T, value V, stamp store.Stamp) {
 	have, found := m.rows[value.Key()]
-	written, err := m.in.Put(context.Background(), value, stamp)
+	written, err := m.in.Put(context.Background(), value, stamp, store.Terms{})
 	switch {
 	case found && have.Stamp.Owner != stamp.Owner:
 		m.answers(rt, "Put on another's record", store.ErrForeign, err)

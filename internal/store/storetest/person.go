@@ -14,7 +14,7 @@ import (
 
 func personLaws() []law {
 	return []law{
-		{"Person: user names are one in upper and lower case", func(t *testing.T, s store.Store) {
+		{"Person: user names are one in upper and lower case", func(t testing.TB, s store.Store) {
 			id := put(t, s.People(), people.filled("ann.agent"), owner("a")).ID
 			shouted := people.keyed(filled[roster.Person](), company, tenant, "Ann.AGENT")
 			shouted.User.Profile.Email = people.filled("ann.agent").User.Profile.Email
@@ -23,14 +23,14 @@ func personLaws() []law {
 		}},
 		{"Person: an e-mail address is one person's in a company, in upper and lower case, until it is given up", emailIsUnique},
 		{"Person: of many who claim the same e-mail address at once, one wins", emailIsClaimedOnce},
-		{"Person: people without an e-mail address do not conflict", func(t *testing.T, s store.Store) {
+		{"Person: people without an e-mail address do not conflict", func(t testing.TB, s store.Store) {
 			for _, name := range []string{"a", "b"} {
 				put(t, s.People(), roster.Person{User: roster.User{Company: company, UserName: name}}, owner(name))
 			}
 		}},
 		{"Person: memberships, grants and all they hold are written by difference", personByDifference},
 		{"Person: each tenant, channel of a tenant and group of a membership occurs once", personWithoutRepetition},
-		{"Person: memberships and grants are kept whether or not the tenant exists", func(t *testing.T, s store.Store) {
+		{"Person: memberships and grants are kept whether or not the tenant exists", func(t testing.TB, s store.Store) {
 			person, home := people.filled("a"), tenants.empty(tenant)
 			put(t, s.People(), person, owner("a"))
 			put(t, s.Tenants(), home, owner("t"))
@@ -39,7 +39,7 @@ func personLaws() []law {
 			}
 			expectEqual(t, "the person", person, get(t, s.People(), person.Key()).Value)
 		}},
-		{"Person: the ID stays when a person leaves and comes back", func(t *testing.T, s store.Store) {
+		{"Person: the ID stays when a person leaves and comes back", func(t testing.TB, s store.Store) {
 			person := people.filled("a")
 			id := put(t, s.People(), person, owner("a")).ID
 			gone := people.filled("a")
@@ -48,7 +48,7 @@ func personLaws() []law {
 			expectEqual(t, "coming back", store.Written{ID: id, Changed: true}, put(t, s.People(), person, owner("a")))
 			expectEqual(t, "the ID", id, get(t, s.People(), person.Key()).ID)
 		}},
-		{"Person: an ID is never used again", func(t *testing.T, s store.Store) {
+		{"Person: an ID is never used again", func(t testing.TB, s store.Store) {
 			seen := map[string]bool{}
 			for i := range 6 {
 				person := people.filled(fmt.Sprint("name", i%2))
@@ -62,7 +62,7 @@ func personLaws() []law {
 				}
 			}
 		}},
-		{"Person: times are kept to the microsecond, in UTC", func(t *testing.T, s store.Store) {
+		{"Person: times are kept to the microsecond, in UTC", func(t testing.TB, s store.Store) {
 			person := people.filled("a")
 			person.User.PurgeAfter = time.Date(2030, 6, 1, 12, 0, 0, 123456789, time.FixedZone("two hours east", 7200))
 			put(t, s.People(), person, owner("a"))
@@ -75,12 +75,12 @@ func personLaws() []law {
 	}
 }
 
-func emailIsUnique(t *testing.T, s store.Store) {
+func emailIsUnique(t testing.TB, s store.Store) {
 	holder, other := people.filled("holder"), people.filled("other")
 	holder.User.Profile.Email = "Post@Example.com"
 	put(t, s.People(), holder, owner("holder"))
 	other.User.Profile.Email = "post@example.COM"
-	_, err := s.People().Put(t.Context(), other, owner("other"))
+	_, err := s.People().Put(t.Context(), other, owner("other"), store.Terms{})
 	expectConflict(t, err, owner("holder").Owner)
 	expectAbsent(t, s.People(), other.Key())
 
@@ -92,7 +92,7 @@ func emailIsUnique(t *testing.T, s store.Store) {
 	put(t, s.People(), other, owner("other"))
 	moved := other
 	moved.User.Profile.Email = "POST@example.com"
-	_, err = s.People().Put(t.Context(), moved, owner("other"))
+	_, err = s.People().Put(t.Context(), moved, owner("other"), store.Terms{})
 	expectConflict(t, err, owner("holder").Owner)
 	expectEqual(t, "the person after the conflict", other.Canonical(), get(t, s.People(), other.Key()).Value)
 
@@ -103,15 +103,15 @@ func emailIsUnique(t *testing.T, s store.Store) {
 		t.Fatalf("Release: %v", err)
 	}
 	holder.User.Profile.Email = "post@example.com"
-	_, err = s.People().Put(t.Context(), holder, owner("holder"))
+	_, err = s.People().Put(t.Context(), holder, owner("holder"), store.Terms{})
 	expectConflict(t, err, store.Owner{})
 }
 
-func emailIsClaimedOnce(t *testing.T, s store.Store) {
+func emailIsClaimedOnce(t testing.TB, s store.Store) {
 	claim := func(i int) (store.Written, error) {
 		person := people.filled(fmt.Sprint("claimant", i))
 		person.User.Profile.Email = "post@example.com"
-		return s.People().Put(t.Context(), person, owner(fmt.Sprint("claimant", i)))
+		return s.People().Put(t.Context(), person, owner(fmt.Sprint("claimant", i)), store.Terms{})
 	}
 	outcomes := together(8, claim)
 	list := all(t, s.People(), company)
@@ -125,7 +125,7 @@ func emailIsClaimedOnce(t *testing.T, s store.Store) {
 	}
 }
 
-func personByDifference(t *testing.T, s store.Store) {
+func personByDifference(t testing.TB, s store.Store) {
 	membership := func(tenant string, groups ...string) roster.Membership {
 		m := roster.Membership{Tenant: tenant, Active: true, Role: roster.Worker}
 		for _, g := range groups {
@@ -160,7 +160,7 @@ func personByDifference(t *testing.T, s store.Store) {
 	}
 }
 
-func personWithoutRepetition(t *testing.T, s store.Store) {
+func personWithoutRepetition(t testing.TB, s store.Store) {
 	user := people.filled("a").User
 	twice := []roster.GroupMembership{{Group: "g", Priority: roster.Normal}, {Group: "g", Priority: roster.Backup}}
 	for reason, person := range map[string]roster.Person{
@@ -170,13 +170,13 @@ func personWithoutRepetition(t *testing.T, s store.Store) {
 		"a tenant without name":  {User: user, Memberships: []roster.Membership{{Active: true}}},
 		"a channel without name": {User: user, Grants: []roster.Grant{{Tenant: "t"}}},
 	} {
-		_, err := s.People().Put(t.Context(), person, owner("a"))
+		_, err := s.People().Put(t.Context(), person, owner("a"), store.Terms{})
 		expectError(t, reason, err, store.ErrRejected)
 		expectAbsent(t, s.People(), person.Key())
 	}
 }
 
-func expectConflict(t *testing.T, err error, holder store.Owner) {
+func expectConflict(t testing.TB, err error, holder store.Owner) {
 	t.Helper()
 	expectError(t, "Put", err, store.ErrConflict)
 	expectAs(t, err, &store.ConflictError{Field: "spec.profile.email", Owner: holder})

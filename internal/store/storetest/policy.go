@@ -12,7 +12,7 @@ import (
 
 func policyLaws() []law {
 	return []law{
-		{"ChannelPolicy: subjects keep the order they were declared in", func(t *testing.T, s store.Store) {
+		{"ChannelPolicy: subjects keep the order they were declared in", func(t testing.TB, s store.Store) {
 			policy := policies.empty("p")
 			policy.Subjects = []roster.Subject{{Role: roster.Worker}, {Group: "b"}, {Group: "a"}, {Selector: &roster.Selector{}}}
 			put(t, s.Policies(), policy, owner("p"))

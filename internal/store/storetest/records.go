@@ -18,20 +18,20 @@ import (
 
 // recordLaws are the laws every aggregate keeps.
 func recordLaws[K comparable, V store.Record[K, V]](k kind[K, V]) []law {
-	of := func(sentence string, check func(t *testing.T, in store.Records[K, V])) law {
-		return law{k.name + ": " + sentence, func(t *testing.T, s store.Store) { check(t, k.of(s)) }}
+	of := func(sentence string, check func(t testing.TB, in store.Records[K, V])) law {
+		return law{k.name + ": " + sentence, func(t testing.TB, s store.Store) { check(t, k.of(s)) }}
 	}
-	return slices.Concat(k.writeLaws(of), k.ownershipLaws(of), k.listLaws(of), k.concurrencyLaws(of), []law{
+	return slices.Concat(k.writeLaws(of), k.ownershipLaws(of), k.listLaws(of), k.concurrencyLaws(of), k.epochLaws(), []law{
 		of("any sequence of calls does what a map would do", k.modelled),
 	})
 }
 
 // lawOf makes a law of one aggregate.
-type lawOf[K comparable, V any] func(sentence string, check func(t *testing.T, in store.Records[K, V])) law
+type lawOf[K comparable, V any] func(sentence string, check func(t testing.TB, in store.Records[K, V])) law
 
 func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 	return []law{
-		of("what was never written is not found", func(t *testing.T, in store.Records[K, V]) {
+		of("what was never written is not found", func(t testing.TB, in store.Records[K, V]) {
 			absent := k.filled("absent").Key()
 			expectAbsent(t, in, absent)
 			expectError(t, "Delete", in.Delete(t.Context(), absent, owner("a")), store.ErrNotFound)
@@ -41,14 +41,13 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 		of("a change of any one field is written", k.writesAnyDifference),
 		of("put of an equal value changes nothing and says so", k.putOfEqual),
 		of("values are compared and read in canonical form, whatever the order of their sets", k.putInAnyOrder),
-		of("a changing put refreshes what the stamp tells", func(t *testing.T, in store.Records[K, V]) {
-			value, stamp := k.filled("a"), owner("a")
-			put(t, in, value, stamp)
-			stamp.UID, stamp.Generation, stamp.Epoch = "another", 4, 8
-			put(t, in, k.empty("a"), stamp)
-			expectEqual(t, "stamp", stamp, get(t, in, value.Key()).Stamp)
+		of("a changing put refreshes what the stamp tells", func(t testing.TB, in store.Records[K, V]) {
+			before, after := k.generations("a")
+			put(t, in, before, owner("a"))
+			put(t, in, after, anew(owner("a")))
+			expectEqual(t, "stamp", anew(owner("a")), get(t, in, before.Key()).Stamp)
 		}),
-		of("a deleted record is gone and can be written anew", func(t *testing.T, in store.Records[K, V]) {
+		of("a deleted record is gone and can be written anew", func(t testing.TB, in store.Records[K, V]) {
 			value := k.filled("a")
 			put(t, in, value, owner("a"))
 			if err := in.Delete(t.Context(), value.Key(), owner("a")); err != nil {
@@ -62,8 +61,8 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 			expectEqual(t, "the new record", value, get(t, in, value.Key()).Value)
 		}),
 		of("a value given or received can be changed without changing the store", k.copies),
-		of("a key with an empty part is refused", func(t *testing.T, in store.Records[K, V]) {
-			_, err := in.Put(t.Context(), k.empty(""), owner("a"))
+		of("a key with an empty part is refused", func(t testing.TB, in store.Records[K, V]) {
+			_, err := in.Put(t.Context(), k.empty(""), owner("a"), store.Terms{})
 			expectError(t, "Put", err, store.ErrRejected)
 		}),
 		of("keys are case-sensitive but for user names", k.keyCase),
@@ -72,7 +71,7 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 	}
 }
 
-func (k kind[K, V]) keepsEveryField(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) keepsEveryField(t testing.TB, in store.Records[K, V]) {
 	for i, value := range []V{k.filled("a"), k.empty("a"), k.filled("a")} {
 		if !put(t, in, value, owner("a")).Changed {
 			t.Errorf("write %d changed nothing; expected it to", i)
@@ -83,7 +82,7 @@ func (k kind[K, V]) keepsEveryField(t *testing.T, in store.Records[K, V]) {
 	}
 }
 
-func (k kind[K, V]) writesAnyDifference(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) writesAnyDifference(t testing.TB, in store.Records[K, V]) {
 	original := k.filled("a")
 	put(t, in, original, owner("a"))
 	for _, variant := range k.variants("a") {
@@ -100,18 +99,18 @@ func (k kind[K, V]) writesAnyDifference(t *testing.T, in store.Records[K, V]) {
 	}
 }
 
-func (k kind[K, V]) putOfEqual(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) putOfEqual(t testing.TB, in store.Records[K, V]) {
 	for _, value := range []V{k.filled("a"), k.empty("a")} {
 		first := put(t, in, value, owner("a"))
 		stamp := owner("a")
-		stamp.UID, stamp.Generation, stamp.Epoch = "another", 99, 99
+		stamp.Generation = 99
 		second := put(t, in, value, stamp)
 		expectEqual(t, "the second Put", store.Written{ID: first.ID}, second)
 		expectEqual(t, "the stamp", owner("a"), get(t, in, value.Key()).Stamp)
 	}
 }
 
-func (k kind[K, V]) putInAnyOrder(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) putInAnyOrder(t testing.TB, in store.Records[K, V]) {
 	value := k.filled("a")
 	put(t, in, value, owner("a"))
 	reversed := k.filled("a")
@@ -123,7 +122,7 @@ func (k kind[K, V]) putInAnyOrder(t *testing.T, in store.Records[K, V]) {
 	expectEqual(t, "the record", reversed.Canonical(), get(t, in, value.Key()).Value)
 }
 
-func (k kind[K, V]) copies(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) copies(t testing.TB, in store.Records[K, V]) {
 	given := k.filled("a")
 	put(t, in, given, owner("a"))
 	key := given.Key()
@@ -138,7 +137,7 @@ func (k kind[K, V]) copies(t *testing.T, in store.Records[K, V]) {
 	expectEqual(t, "the record after the received value was changed", k.filled("a"), get(t, in, key).Value)
 }
 
-func (k kind[K, V]) keyCase(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) keyCase(t testing.TB, in store.Records[K, V]) {
 	lower, upper := k.filled("name"), k.keyed(filled[V](), "Company", "Acme", "NAME")
 	put(t, in, lower, owner("a"))
 	put(t, in, upper, owner("b"))
@@ -147,12 +146,12 @@ func (k kind[K, V]) keyCase(t *testing.T, in store.Records[K, V]) {
 	expectEqual(t, "records of the company in lower case", 1, len(all(t, in, company)))
 }
 
-func (k kind[K, V]) cancelledBefore(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) cancelledBefore(t testing.TB, in store.Records[K, V]) {
 	kept := k.filled("kept")
 	put(t, in, kept, owner("a"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := in.Put(ctx, k.filled("new"), owner("a"))
+	_, err := in.Put(ctx, k.filled("new"), owner("a"), store.Terms{})
 	expectError(t, "Put", err, context.Canceled)
 	_, err = in.Get(ctx, kept.Key())
 	expectError(t, "Get", err, context.Canceled)
@@ -169,13 +168,13 @@ func (k kind[K, V]) cancelledBefore(t *testing.T, in store.Records[K, V]) {
 	expectEqual(t, "its stamp", owner("a"), list[0].Stamp)
 }
 
-func (k kind[K, V]) cancelledDuring(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) cancelledDuring(t testing.TB, in store.Records[K, V]) {
 	value := k.filled("a")
 	other := k.variantOf("a")
 	put(t, in, value, owner("a"))
 	for i := range 40 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*25*time.Microsecond)
-		_, err := in.Put(ctx, other, owner("a"))
+		_, err := in.Put(ctx, other, owner("a"), store.Terms{})
 		cancel()
 		have := get(t, in, value.Key()).Value
 		switch {
@@ -201,9 +200,9 @@ func (k kind[K, V]) variantOf(name string) V {
 func (k kind[K, V]) concurrencyLaws(of lawOf[K, V]) []law {
 	return []law{
 		of("a reader never sees half a record", k.neverHalf),
-		of("of many who write the same new record at once, one changes the store", func(t *testing.T, in store.Records[K, V]) {
+		of("of many who write the same new record at once, one changes the store", func(t testing.TB, in store.Records[K, V]) {
 			changed := 0
-			for _, outcome := range together(8, func(int) (store.Written, error) { return in.Put(t.Context(), k.filled("a"), owner("a")) }) {
+			for _, outcome := range together(8, func(int) (store.Written, error) { return in.Put(t.Context(), k.filled("a"), owner("a"), store.Terms{}) }) {
 				if outcome.err != nil {
 					t.Errorf("Put: %v; expected each to succeed", outcome.err)
 				}
@@ -213,9 +212,9 @@ func (k kind[K, V]) concurrencyLaws(of lawOf[K, V]) []law {
 			}
 			expectEqual(t, "puts that changed the store", 1, changed)
 		}),
-		of("of many owners who claim the same new record at once, one wins", func(t *testing.T, in store.Records[K, V]) {
+		of("of many owners who claim the same new record at once, one wins", func(t testing.TB, in store.Records[K, V]) {
 			claim := func(i int) (store.Written, error) {
-				return in.Put(t.Context(), k.filled("a"), owner(fmt.Sprint("claimant ", i)))
+				return in.Put(t.Context(), k.filled("a"), owner(fmt.Sprint("claimant ", i)), store.Terms{})
 			}
 			won := 0
 			for _, outcome := range together(8, claim) {
@@ -230,7 +229,7 @@ func (k kind[K, V]) concurrencyLaws(of lawOf[K, V]) []law {
 	}
 }
 
-func (k kind[K, V]) neverHalf(t *testing.T, in store.Records[K, V]) {
+func (k kind[K, V]) neverHalf(t testing.TB, in store.Records[K, V]) {
 	shapes := []V{k.filled("a"), k.variantOf("a")}
 	key := shapes[0].Key()
 	put(t, in, shapes[0], owner("a"))
@@ -259,7 +258,7 @@ func (k kind[K, V]) neverHalf(t *testing.T, in store.Records[K, V]) {
 	readers.Wait()
 }
 
-func expectOneOf[V any](t *testing.T, shapes []V, have V, err error) {
+func expectOneOf[V any](t testing.TB, shapes []V, have V, err error) {
 	t.Helper()
 	if err != nil {
 		t.Errorf("reading: %v", err)

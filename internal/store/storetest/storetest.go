@@ -12,13 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
 // law is one thing every store keeps.
 type law struct {
 	sentence string
-	check    func(t *testing.T, s store.Store)
+	check    func(t testing.TB, s store.Store)
 }
 
 // Run checks every law, each on an empty store of its own, which open makes and closes with the test.
@@ -49,14 +50,16 @@ func laws() []law {
 		groupLaws(),
 		policyLaws(),
 		personLaws(),
+		heirLaws(),
 		guardLaws(),
+		epochLaws(),
 	)
 }
 
 func storeLaws() []law {
 	return []law{{
 		"the store keeps its ID",
-		func(t *testing.T, s store.Store) {
+		func(t testing.TB, s store.Store) {
 			first, err := s.ID(t.Context())
 			if err != nil || first == "" {
 				t.Fatalf("ID: %q, %v; a store has an ID from the start", first, err)
@@ -72,13 +75,13 @@ func storeLaws() []law {
 func owner(name string) store.Stamp {
 	return store.Stamp{
 		Owner: store.Owner{Installation: "production", Namespace: "company", Kind: "Kind", Name: name},
-		UID:   "uid-of-" + name, Generation: 3, Epoch: 7,
+		UID:   "uid-of-" + name, Generation: 3,
 	}
 }
 
-func put[K comparable, V any](t testing.TB, in store.Records[K, V], value V, stamp store.Stamp, guards ...store.Guard) store.Written {
+func put[K comparable, V any](t testing.TB, in store.Records[K, V], value V, stamp store.Stamp, guards ...roster.TenantKey) store.Written {
 	t.Helper()
-	written, err := in.Put(context.Background(), value, stamp, guards...)
+	written, err := in.Put(context.Background(), value, stamp, store.Terms{Guards: guards})
 	if err != nil {
 		t.Fatalf("Put: %v; expected it to succeed", err)
 	}

@@ -13,7 +13,7 @@ import (
 
 func tenantLaws() []law {
 	return []law{
-		{"Tenant: retiring and declaring again changes nothing else", func(t *testing.T, s store.Store) {
+		{"Tenant: retiring and declaring again changes nothing else", func(t testing.TB, s store.Store) {
 			live := tenants.filled(tenant)
 			live.Retired, live.PurgeAfter, live.Held = false, time.Time{}, ""
 			retired := live
@@ -23,7 +23,7 @@ func tenantLaws() []law {
 				expectEqual(t, "the tenant", value, get(t, s.Tenants(), value.Key()).Value)
 			}
 		}},
-		{"Tenant: channels nobody knows yet are kept", func(t *testing.T, s store.Store) {
+		{"Tenant: channels nobody knows yet are kept", func(t testing.TB, s store.Store) {
 			value := tenants.empty(tenant)
 			value.Channels, value.AwayRouting = []roster.Channel{roster.Chat, "Semaphore"}, []roster.Channel{"Semaphore"}
 			put(t, s.Tenants(), value, owner("t"))

@@ -125,9 +125,6 @@ func (d *dialect) Lock(context.Context, *sql.Tx, sqlstore.Locking, ...string) er
 // Placeholder is a number after a question mark.
 func (d *dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 
-// LockFence has nothing to do: BEGIN IMMEDIATE excludes all others who write.
-func (d *dialect) LockFence(context.Context, *sql.Tx, string, bool) error { return nil }
-
 // Batch is what one commit, which waits for the disk, is shared by at most.
 func (d *dialect) Batch() int { return 64 }
 

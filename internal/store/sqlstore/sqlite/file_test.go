@@ -39,7 +39,7 @@ func TestContentSurvivesARestart(t *testing.T) {
 		t.Errorf("content after a restart (-before +after):\n%s", diff)
 	}
 	for _, person := range before.people {
-		written, err := second.People().Put(t.Context(), person.Value, person.Stamp)
+		written, err := second.People().Put(t.Context(), person.Value, person.Stamp, store.Terms{})
 		if err != nil || written.Changed {
 			t.Errorf("Put of what is there: %+v, %v; expected no change", written, err)
 		}
@@ -65,10 +65,10 @@ func TestTwoStoresShareOneFile(t *testing.T) {
 		t.Errorf("the IDs of one file are %q and %q; expected one", ids[0], ids[1])
 	}
 	group := roster.Group{Company: "company", Tenant: "acme", Name: "billing"}
-	if _, err := stores[0].Groups().Put(t.Context(), group, stampOf("Group", "billing")); err != nil {
+	if _, err := stores[0].Groups().Put(t.Context(), group, stampOf("Group", "billing"), store.Terms{}); err != nil {
 		t.Fatalf("Put: %v", err)
 	}
-	if _, err := stores[1].Groups().Put(t.Context(), group, stampOf("Group", "other")); !errors.Is(err, store.ErrForeign) {
+	if _, err := stores[1].Groups().Put(t.Context(), group, stampOf("Group", "other"), store.Terms{}); !errors.Is(err, store.ErrForeign) {
 		t.Errorf("Put through the other store: %v; expected %q", err, store.ErrForeign)
 	}
 }
@@ -83,7 +83,7 @@ func TestTwoStoresWriteOneFileAtOnce(t *testing.T) {
 			Memberships: []roster.Membership{{Tenant: "acme", Active: true, Role: role}},
 		}
 	}
-	guard := store.Guard{Tenant: roster.TenantKey{Company: company, Tenant: "acme"}}
+	guards := []roster.TenantKey{{Company: company, Tenant: "acme"}}
 	names := []string{"first", "second"}
 	for round := range 20 {
 		for i, s := range stores {
@@ -93,7 +93,7 @@ func TestTwoStoresWriteOneFileAtOnce(t *testing.T) {
 		var both sync.WaitGroup
 		for i, s := range stores {
 			both.Go(func() {
-				_, errs[i] = s.People().Put(t.Context(), administrator(names[i], roster.Worker), stampOf("Object", names[i]), guard)
+				_, errs[i] = s.People().Put(t.Context(), administrator(names[i], roster.Worker), stampOf("Object", names[i]), store.Terms{Guards: guards})
 			})
 		}
 		both.Wait()
@@ -119,7 +119,7 @@ func TestTimesOfARecordAreItsCreationAndItsLastChange(t *testing.T) {
 	group := roster.Group{Company: "company", Tenant: "acme", Name: "billing"}
 	times := func(reason, want string) {
 		t.Helper()
-		if _, err := s.Groups().Put(t.Context(), group, stampOf("Group", "billing")); err != nil {
+		if _, err := s.Groups().Put(t.Context(), group, stampOf("Group", "billing"), store.Terms{}); err != nil {
 			t.Fatalf("%s: %v", reason, err)
 		}
 		got := query(t, raw(t, path), "SELECT created_at, updated_at FROM tenant_groups")
@@ -176,7 +176,7 @@ func stampOf(kind, name string) store.Stamp {
 
 func put[K comparable, V any](t *testing.T, in store.Records[K, V], value V, name string) {
 	t.Helper()
-	if _, err := in.Put(t.Context(), value, stampOf("Object", name)); err != nil {
+	if _, err := in.Put(t.Context(), value, stampOf("Object", name), store.Terms{}); err != nil {
 		t.Fatalf("Put %s: %v", name, err)
 	}
 }

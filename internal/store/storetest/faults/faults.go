@@ -87,6 +87,14 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 	return s.behind.ID(ctx)
 }
 
+// Fence passes the call on. It is not counted.
+func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
+	if err := s.unavailable(); err != nil {
+		return 0, err
+	}
+	return s.behind.Fence(ctx, installation)
+}
+
 // Close closes the store behind.
 func (s *Store) Close() error { return s.behind.Close() }
 
@@ -122,11 +130,11 @@ func (r records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error) 
 }
 
 // Put passes the call on.
-func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guards ...store.Guard) (store.Written, error) {
+func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 	if err := r.store.enter(func(c *Counts) { c.Puts++ }); err != nil {
 		return store.Written{}, err
 	}
-	written, err := r.behind.Put(ctx, value, stamp, guards...)
+	written, err := r.behind.Put(ctx, value, stamp, terms)
 	if written.Changed {
 		r.store.mu.Lock()
 		defer r.store.mu.Unlock()
@@ -136,7 +144,7 @@ func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, guar
 }
 
 // Delete passes the call on.
-func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...store.Guard) error {
+func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
 	if err := r.store.enter(func(c *Counts) { c.Deletes++ }); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func callEach(t *testing.T, s store.Store) []error {
 	groups := s.Groups()
 	var errs []error
 	for range 2 {
-		_, err := groups.Put(t.Context(), group, stamp)
+		_, err := groups.Put(t.Context(), group, stamp, store.Terms{})
 		errs = append(errs, err)
 	}
 	_, err := groups.Get(t.Context(), group.Key())
@@ -73,7 +73,7 @@ func TestStoreGoesAwayAndComesBack(t *testing.T) {
 		t.Errorf("counts while away: %+v; expected none, as nothing reached the store", s.Counts())
 	}
 	s.SetDown(false)
-	if _, err := s.Groups().Put(t.Context(), group, stamp); err != nil {
+	if _, err := s.Groups().Put(t.Context(), group, stamp, store.Terms{}); err != nil {
 		t.Errorf("Put once the store is back: %v", err)
 	}
 }
