@@ -30,6 +30,7 @@ func TestEveryResultIsCounted(t *testing.T) {
 		"foreign":            &store.ForeignError{},
 		"last_administrator": &store.LastAdministratorError{Tenant: "acme"},
 		"unavailable":        errAway,
+		"fenced":             store.ErrFenced,
 		"rejected":           fmt.Errorf("%w: it is too long", store.ErrRejected),
 		"cancelled":          context.Canceled,
 		"other":              errors.New("odd"),
