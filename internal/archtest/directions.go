@@ -82,7 +82,7 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/sqlstore/postgres", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},
 		Libraries: []string{"github.com/jackc/pgx/v5"},
-		Tests:     []string{"internal/store/storetest"},
+		Tests:     []string{"internal/store/storetest", "internal/testkit/postgresserver"},
 		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
@@ -158,6 +158,10 @@ var Directions = []Row{
 	{
 		Folder: "internal/testkit", Module: []string{"api/*"}, Libraries: kubernetes, Support: true,
 		Why: "any test may use it, so it must not bring along what that test's folder may not import",
+	},
+	{
+		Folder: "internal/testkit/postgresserver", Libraries: []string{"github.com/jackc/pgx/v5"}, Support: true,
+		Why: "tests of drivers use it, and a driver never knows Kubernetes",
 	},
 	{
 		Folder: "internal/archtest", Support: true,

@@ -13,19 +13,23 @@ import (
 
 	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/memory"
+	"github.com/roster-dev/roster/internal/store/sqlstore/postgres"
 	"github.com/roster-dev/roster/internal/store/sqlstore/sqlite"
 )
 
 // schemes are the stores there are.
 var schemes = map[string]func(url string) (store.Store, error){
-	"memory": openMemory,
-	sqlite.Scheme: func(url string) (store.Store, error) {
-		s, err := sqlite.Open(url)
-		if err != nil {
-			return nil, err
-		}
-		return s, nil
-	},
+	"memory":        openMemory,
+	postgres.Scheme: func(url string) (store.Store, error) { return orNone(postgres.Open(url)) },
+	sqlite.Scheme:   func(url string) (store.Store, error) { return orNone(sqlite.Open(url)) },
+}
+
+// orNone is no store, rather than a pointer to none, where there is an error.
+func orNone[S store.Store](s S, err error) (store.Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Open is the store a URL names. It checks the URL and reaches nothing: a store that is away is one whose calls answer

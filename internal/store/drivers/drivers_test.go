@@ -43,16 +43,17 @@ func TestEveryURLOpensItsStore(t *testing.T) {
 
 func TestBadURLIsRefusedInASentence(t *testing.T) {
 	for reason, c := range map[string]struct{ url, want string }{
-		"nothing":                {"", "the URL of a store begins with one of memory://, sqlite://"},
-		"a bare path":            {"/var/lib/secret.db", "the URL of a store begins with one of memory://, sqlite://"},
-		"an unknown store":       {"oracle://me:secret@host/db", `there is no store "oracle"; the URL of a store begins with one of memory://, sqlite://`},
-		"a slash too few":        {"sqlite:/secret.db", "the URL of a store begins with one of memory://, sqlite://"},
+		"nothing":                {"", "the URL of a store begins with one of memory://, postgres://, sqlite://"},
+		"a bare path":            {"/var/lib/secret.db", "the URL of a store begins with one of memory://, postgres://, sqlite://"},
+		"an unknown store":       {"oracle://me:secret@host/db", `there is no store "oracle"; the URL of a store begins with one of memory://, postgres://, sqlite://`},
+		"a slash too few":        {"sqlite:/secret.db", "the URL of a store begins with one of memory://, postgres://, sqlite://"},
 		"no file":                {"sqlite://", "the URL of an SQLite store names a file, as in sqlite:///var/lib/roster/roster.db"},
 		"a folder":               {"sqlite:///var/secret/", "the URL of an SQLite store names a file, as in sqlite:///var/lib/roster/roster.db"},
 		"a user":                 {"sqlite://me:secret@host/x.db", "the URL of an SQLite store is a path and nothing else (no user, no parameters), as in sqlite:///var/lib/roster/roster.db"},
 		"parameters":             {"sqlite:///x.db?key=secret", "the URL of an SQLite store is a path and nothing else (no user, no parameters), as in sqlite:///var/lib/roster/roster.db"},
+		"a password":             {"postgres://me:secret@host/db", "the URL of a PostgreSQL store may not hold a password, since others can read it: put the password into a file and name that with passwordFile=, or into the environment as PGPASSWORD or PGPASSFILE"},
 		"a memory store's name":  {"memory://secret", "a store in memory has no name or parameters; its URL is memory://"},
-		"a scheme with a secret": {"me:secret@host", "the URL of a store begins with one of memory://, sqlite://"},
+		"a scheme with a secret": {"me:secret@host", "the URL of a store begins with one of memory://, postgres://, sqlite://"},
 	} {
 		s, err := drivers.Open(c.url)
 		if err == nil || s != nil {
@@ -71,9 +72,10 @@ func TestBadURLIsRefusedInASentence(t *testing.T) {
 func FuzzOpenNeverRepeatsWhatFollowsTheScheme(f *testing.F) {
 	f.Add("sqlite://me:SECRET@host/x")
 	f.Add("memory://SECRET")
+	f.Add("me@host/db?passwordFile=x&sslmode=")
 	f.Fuzz(func(t *testing.T, rest string) {
 		const secret = "SECRET"
-		for _, scheme := range []string{"sqlite", "memory", "other"} {
+		for _, scheme := range []string{"sqlite", "memory", "postgres", "other"} {
 			s, err := drivers.Open(scheme + "://" + rest + secret)
 			if err != nil && strings.Contains(err.Error(), secret) {
 				t.Errorf("%q repeats what follows the scheme", err)
