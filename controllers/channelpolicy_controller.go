@@ -23,13 +23,13 @@ type policies struct{ *Shared }
 // Sync stores the policy as declared and tells whether what it grants can take effect.
 func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
 	policy := translate.Policy(p)
-	stamp := k.stamp(p, kindPolicy)
-	ensured, err := k.Provisioner.Ensure(ctx, stamp, p.Status.SyncedDigest, provision.Policy(policy))
-	outcome := outcomeOf(ctx, stamp.Owner, err)
+	claim := k.claim(p, kindPolicy, p.Status.SyncedDigest)
+	ensured, err := k.ensure(ctx, p, claim, provision.Policy(policy))
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 	missing := k.missing(p)
 	matched := k.countMatched(policy)
 
-	p.Status.SyncedDigest = outcome.remember(ensured.Digest, p.Status.SyncedDigest)
+	p.Status.SyncedDigest = ensured.Digest
 	p.Status.MatchedOperators = &matched
 	report := lifecycle.Report{
 		Conditions:   append(outcome.conditions(missing), k.effective(policy, matched)),
@@ -53,7 +53,7 @@ func faultOf(policy roster.Policy) error {
 
 // Pending tells whether the policy's record is not the one stored.
 func (k policies) Pending(ctx context.Context, p *v1alpha1.ChannelPolicy) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.stamp(p, kindPolicy), p.Status.SyncedDigest, provision.Policy(translate.Policy(p)))
+	return k.Provisioner.Pending(ctx, k.claim(p, kindPolicy, p.Status.SyncedDigest), provision.Policy(translate.Policy(p)))
 }
 
 // Remove removes the policy's record.

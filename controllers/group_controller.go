@@ -20,19 +20,19 @@ type groups struct{ *Shared }
 
 // Sync stores the group and counts its members.
 func (k groups) Sync(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
-	stamp := k.stamp(g, kindGroup)
-	ensured, err := k.Provisioner.Ensure(ctx, stamp, g.Status.SyncedDigest, provision.Group(translate.Group(g)))
-	outcome := outcomeOf(ctx, stamp.Owner, err)
+	claim := k.claim(g, kindGroup, g.Status.SyncedDigest)
+	ensured, err := k.ensure(ctx, g, claim, provision.Group(translate.Group(g)))
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 	missing := k.missingTenant(g.Namespace, g.Spec.Tenant)
 
-	g.Status.SyncedDigest = outcome.remember(ensured.Digest, g.Status.SyncedDigest)
+	g.Status.SyncedDigest = ensured.Digest
 	g.Status.Members, g.Status.ActiveMembers = k.countMembers(g)
 	return lifecycle.Report{Conditions: outcome.conditions(missing), RequeueAfter: lookAgain(ensured)}, outcome.conclude(missing)
 }
 
 // Pending tells whether the group's record is not the one stored.
 func (k groups) Pending(ctx context.Context, g *v1alpha1.Group) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.stamp(g, kindGroup), g.Status.SyncedDigest, provision.Group(translate.Group(g)))
+	return k.Provisioner.Pending(ctx, k.claim(g, kindGroup, g.Status.SyncedDigest), provision.Group(translate.Group(g)))
 }
 
 // Remove removes the group's record.

@@ -21,11 +21,11 @@ type operators struct{ *Shared }
 // Sync stores the person an object compiles to, and tells in its status what takes effect.
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	compiled := roster.Compile(translate.Operator(o), k.Directory)
-	stamp := k.stamp(o, kindOperator)
-	ensured, err := k.Provisioner.Ensure(ctx, stamp, o.Status.SyncedDigest, provision.Person(compiled.Person))
-	outcome := outcomeOf(ctx, stamp.Owner, err)
+	claim := k.claim(o, kindOperator, o.Status.SyncedDigest)
+	ensured, err := k.ensure(ctx, o, claim, provision.Person(compiled.Person))
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 
-	o.Status.SyncedDigest = outcome.remember(ensured.Digest, o.Status.SyncedDigest)
+	o.Status.SyncedDigest = ensured.Digest
 	if ensured.ID != "" {
 		o.Status.StoreID = ensured.ID
 	}
@@ -42,7 +42,7 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 // Pending tells whether the record the person compiles to is not the one stored.
 func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, error) {
 	compiled := roster.Compile(translate.Operator(o), k.Directory)
-	return k.Provisioner.Pending(ctx, k.stamp(o, kindOperator), o.Status.SyncedDigest, provision.Person(compiled.Person))
+	return k.Provisioner.Pending(ctx, k.claim(o, kindOperator, o.Status.SyncedDigest), provision.Person(compiled.Person))
 }
 
 // Remove does with the person's record what the deletion policy says.

@@ -16,19 +16,25 @@ import (
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
+	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
+
+// soon is when an object that told what it is about to take over does so.
+const soon = time.Second
+
+const heldMessage = "the identity store keeps this record for an earlier object of the same name, and it holds more than this manifest speaks for: " +
+	"a company administrator, or tenants this manifest does not name; name them, or set roster.dev/adopt to \"true\""
 
 // contested is how often an object whose name another record holds looks whether it is free, beside being woken.
 const contested = 30 * time.Second
 
 // outcome is what a store error means to an object: how the pass ends, and the condition that tells it.
 type outcome struct {
-	verdict  error
-	conflict *metav1.Condition
-	// unsettled says that what was remembered as stored no longer speaks for the object.
-	unsettled bool
+	verdict error
+	// special is Conflict or Held, while it is True.
+	special *metav1.Condition
 }
 
 // outcomeOf is the only table from store errors to verdicts, for the owner of the record that was asked for. An error it does
@@ -38,48 +44,50 @@ func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 	var conflict *store.ConflictError
 	var foreign *store.ForeignError
 	var last *store.LastAdministratorError
+	var adopting *provision.AdoptingError
 	switch {
 	case err == nil:
 		return outcome{}
+	case errors.Is(err, store.ErrFenced):
+		// Whoever is the writer now says how the object is.
+		return outcome{verdict: fmt.Errorf("%w: %w", context.Canceled, err)}
 	case errors.Is(err, store.ErrUnavailable):
 		return outcome{verdict: lifecycle.Unavailable(v1alpha1.ReasonStoreUnavailable, err.Error()+"; the manager tries again by itself")}
 	case errors.Is(err, store.ErrRejected):
 		ctrl.LoggerFrom(ctx).Info("the identity store refuses a value", "cause", err.Error())
-		return outcome{verdict: lifecycle.Stalled(v1alpha1.ReasonStoreRejected, "the identity store refuses a value of this object; the manager's log names it"), unsettled: true}
+		return outcome{verdict: lifecycle.Stalled(v1alpha1.ReasonStoreRejected, "the identity store refuses a value of this object; the manager's log names it")}
 	case errors.As(err, &conflict):
 		return contest(v1alpha1.ReasonEmailTaken, fmt.Sprintf("%s is taken by %s; choose another, or change it there first", conflict.Field, conflict.Owner))
+	case errors.As(err, &adopting):
+		return contestFor(v1alpha1.ReasonAdopting, adopting.Error(), soon)
+	case errors.As(err, &foreign) && foreign.Held:
+		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, heldMessage, contested), special: special(v1alpha1.ConditionHeld, v1alpha1.ReasonForeignRecord, heldMessage)}
 	case errors.As(err, &foreign) && foreign.Owner.Installation == owner.Installation && foreign.Owner.Namespace == owner.Namespace:
-		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another", foreign.Owner))
+		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another, or set roster.dev/adopt to \"true\" to follow that object once it is gone", foreign.Owner))
 	case errors.As(err, &foreign):
-		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched", foreign.Owner))
+		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched; roster.dev/adopt: %q takes it over", foreign.Owner, cmp.Or(foreign.Owner.Installation, provision.AdoptAny)))
 	case errors.As(err, &last):
-		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, fmt.Sprintf("Tenant %q would have no live Administrator; name another one first", last.Tenant), contested), unsettled: true}
+		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, fmt.Sprintf("Tenant %q would have no live Administrator; name another one first", last.Tenant), contested)}
 	}
 	return outcome{verdict: err}
 }
 
-func contest(reason, message string) outcome {
-	condition := is(v1alpha1.ConditionConflict, metav1.ConditionTrue, reason, message)
-	return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonConflict, message, contested), conflict: &condition, unsettled: true}
+func contest(reason, message string) outcome { return contestFor(reason, message, contested) }
+
+func contestFor(reason, message string, after time.Duration) outcome {
+	return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonConflict, message, after), special: special(v1alpha1.ConditionConflict, reason, message)}
 }
 
-// remember is the digest to keep in the status after a pass: the new one when everything was stored, none where the store's
-// record no longer speaks for the object, and the old one otherwise.
-func (o outcome) remember(stored, before string) string {
-	switch {
-	case o.verdict == nil:
-		return stored
-	case o.unsettled:
-		return ""
-	}
-	return before
+func special(conditionType, reason, message string) *metav1.Condition {
+	condition := is(conditionType, metav1.ConditionTrue, reason, message)
+	return &condition
 }
 
-// conditions are the ones every kind with references has: Resolved and Synced, and Conflict while there is one.
+// conditions are the ones every kind with references has: Resolved and Synced, and Conflict or Held while there is one.
 func (o outcome) conditions(missing []roster.Reference) []metav1.Condition {
 	conditions := []metav1.Condition{resolved(missing), synced(o.verdict)}
-	if o.conflict != nil {
-		conditions = append(conditions, *o.conflict)
+	if o.special != nil {
+		conditions = append(conditions, *o.special)
 	}
 	return conditions
 }

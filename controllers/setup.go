@@ -6,10 +6,12 @@
 package controllers
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -121,6 +123,42 @@ func (s *Shared) stamp(o client.Object, kind string) store.Stamp {
 		UID:        string(o.GetUID()),
 		Generation: o.GetGeneration(),
 	}
+}
+
+// ensure stores an object's records. What the object remembers of them counts only if it speaks for the spec at hand: where the
+// pass over an edit was cut short after it wrote the store, the digest of the spec before it would be believed again once
+// the edit is undone.
+func (s *Shared) ensure(ctx context.Context, o lifecycle.Object, claim provision.Claim, records ...provision.Record) (provision.Outcome, error) {
+	if observed, _ := o.LifecycleStatus(); *observed != o.GetGeneration() {
+		claim.Synced = ""
+	}
+	return s.Provisioner.Ensure(ctx, claim, records...)
+}
+
+// claim is in whose name an object's records are stored, with the digest the object remembers of them.
+func (s *Shared) claim(o lifecycle.Object, kind, digest string) provision.Claim {
+	_, conditions := o.LifecycleStatus()
+	adoption := provision.Adoption{Asked: o.GetAnnotations()[v1alpha1.AnnotationAdopt], Lives: s.lives}
+	if told := meta.FindStatusCondition(*conditions, v1alpha1.ConditionConflict); told != nil && told.Reason == v1alpha1.ReasonAdopting {
+		adoption.Told = told.Message
+	}
+	return provision.Claim{Stamp: s.stamp(o, kind), Synced: digest, Adoption: adoption}
+}
+
+// lives tells whether the object that owns a record of this installation is there and not leaving.
+func (s *Shared) lives(owner store.Owner) bool {
+	var found bool
+	switch owner.Kind {
+	case kindTenant:
+		_, found = s.Directory.Tenant(owner.Namespace, owner.Name)
+	case kindGroup:
+		_, found = s.Directory.Group(owner.Namespace, owner.Name)
+	case kindOperator:
+		_, found = s.Directory.Operator(owner.Namespace, owner.Name)
+	case kindPolicy:
+		found = s.Directory.HasPolicy(owner.Namespace, owner.Name)
+	}
+	return found
 }
 
 // missingTenant is the tenant that a Group or ChannelPolicy names, unless it exists.

@@ -21,23 +21,23 @@ type tenants struct{ *Shared }
 
 // Sync stores the tenant with its general group, and counts its people and groups.
 func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report, error) {
-	stamp := k.stamp(t, kindTenant)
-	ensured, err := k.Provisioner.Ensure(ctx, stamp, t.Status.SyncedDigest, k.records(t)...)
-	outcome := outcomeOf(ctx, stamp.Owner, err)
+	claim := k.claim(t, kindTenant, t.Status.SyncedDigest)
+	ensured, err := k.ensure(ctx, t, claim, k.records(t)...)
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 
-	t.Status.SyncedDigest = outcome.remember(ensured.Digest, t.Status.SyncedDigest)
+	t.Status.SyncedDigest = ensured.Digest
 	t.Status.Operators = k.countOperators(t)
 	t.Status.Groups = k.countGroups(t)
 	conditions := []metav1.Condition{synced(outcome.verdict)}
-	if outcome.conflict != nil {
-		conditions = append(conditions, *outcome.conflict)
+	if outcome.special != nil {
+		conditions = append(conditions, *outcome.special)
 	}
 	return lifecycle.Report{Conditions: conditions, RequeueAfter: lookAgain(ensured)}, outcome.verdict
 }
 
 // Pending tells whether the tenant's records are not the ones stored.
 func (k tenants) Pending(ctx context.Context, t *v1alpha1.Tenant) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.stamp(t, kindTenant), t.Status.SyncedDigest, k.records(t)...)
+	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest), k.records(t)...)
 }
 
 // Remove marks the tenant's record as retired, once the Groups and ChannelPolicies that are being deleted with it are gone.

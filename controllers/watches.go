@@ -18,7 +18,8 @@ import (
 type watches struct{ *Shared }
 
 // Operators are touched by a tenant that comes, goes or changes its channels; by a group that comes or goes; by a policy
-// that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant.
+// that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant; and by whoever lets go of a user
+// name or an e-mail address they claim too.
 
 func (w watches) operatorsByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
 	if sameOffer(before, after) {
@@ -56,7 +57,11 @@ func (w watches) operatorsByOperator(before, after *v1alpha1.Operator) []types.N
 		return nil
 	}
 	o := whichever(before, after)
-	return names(w.Directory.LeadersOf(o.Namespace, o.Name))
+	touched := names(w.Directory.LeadersOf(o.Namespace, o.Name))
+	if before != nil && (!live(after) || before.Spec.Profile.Email != after.Spec.Profile.Email) {
+		touched = append(touched, names(w.Directory.RivalsOf(before))...)
+	}
+	return touched
 }
 
 // Groups and policies are touched by their tenant, and policies by the groups they name.

@@ -129,6 +129,10 @@ const (
 	// ReasonEmailTaken appears when another person of the company has the e-mail address.
 	ReasonEmailTaken = "EmailTaken"
 
+	// ReasonAdopting appears, for a moment, before a record is taken over because of roster.dev/adopt; the message names the
+	// fields that will change.
+	ReasonAdopting = "Adopting"
+
 	// ReasonForeignRecord appears when the record bears the stamp of another owner, or none.
 	ReasonForeignRecord = "ForeignRecord"
 )

@@ -4,6 +4,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,8 +155,8 @@ func (r *Reconciler[T]) patchFinalizer(ctx context.Context, object T, change fun
 // settle brings a pass to its end: conclude, write the status, send the events, say when to come again.
 func (r *Reconciler[T]) settle(ctx context.Context, request reconcile.Request, before, after T, s situation) (reconcile.Result, error) {
 	// A pass that was called off has learnt nothing about the object: its status must not say otherwise.
-	if s.err != nil && ctx.Err() != nil {
-		return reconcile.Result{}, fmt.Errorf("the pass was called off: %w", ctx.Err())
+	if s.err != nil && (ctx.Err() != nil || errors.Is(s.err, context.Canceled)) {
+		return reconcile.Result{}, fmt.Errorf("the pass was called off: %w", cmp.Or(ctx.Err(), s.err))
 	}
 	observed, previous := before.LifecycleStatus()
 	s.observedGeneration, s.previous, s.generation = *observed, *previous, before.GetGeneration()

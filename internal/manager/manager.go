@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/go-logr/logr"
 	coordinationv1 "k8s.io/api/coordination/v1"
@@ -25,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -34,10 +36,11 @@ import (
 	"github.com/roster-dev/roster/internal/snapshot"
 	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/drivers"
+	"github.com/roster-dev/roster/internal/store/observe"
 )
 
-// lease is the name of the lease by which replicas agree on the one that reconciles.
-const lease = "roster-manager"
+// longestPause is how long the store may be back before anything asks whether it is.
+const longestPause = 5 * time.Second
 
 // Build says which build this program is.
 type Build struct {
@@ -54,10 +57,11 @@ func Main(ctx context.Context, args []string, build Build, stderr io.Writer) err
 		return err
 	}
 	log := logr.FromSlogHandler(options.Log.handler(stderr))
-	identities, err := drivers.Open(options.Store)
+	driver, err := drivers.Open(options.Store)
 	if err != nil {
 		return fmt.Errorf("store (the key, or --store): %w", err)
 	}
+	identities := observe.Wrap(driver, observe.Options{LongestPause: longestPause})
 	defer func() {
 		if err := identities.Close(); err != nil {
 			log.Error(err, "closing the identity store")
@@ -70,6 +74,9 @@ func Main(ctx context.Context, args []string, build Build, stderr io.Writer) err
 	// Not before: the libraries would log what is returned above.
 	ctrl.SetLogger(log)
 	klog.SetLogger(log)
+	if err := metrics.Registry.Register(identities); err != nil {
+		return fmt.Errorf("register the metrics of the store: %w", err)
+	}
 	log.Info("starting", "version", build.Version, "commit", build.Commit, "installation", options.Installation)
 	mgr, err := New(ctx, cluster, options, identities, log)
 	if err != nil {
@@ -87,17 +94,20 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	}
 	cluster = rest.CopyConfig(cluster)
 	cluster.QPS, cluster.Burst = options.KubeAPI.QPS, options.KubeAPI.Burst
+	lock, err := newLock(cluster, options.LeaderElection)
+	if err != nil {
+		return nil, err
+	}
 	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
-		Scheme:                        scheme,
-		Logger:                        log,
-		Cache:                         watch(options.Namespace),
-		Client:                        client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: new(true)}},
-		Metrics:                       serveMetrics(options.Metrics),
-		HealthProbeBindAddress:        options.Health.BindAddress,
-		LeaderElection:                options.LeaderElection.Enabled,
-		LeaderElectionID:              lease,
-		LeaderElectionNamespace:       options.LeaderElection.Namespace,
-		LeaderElectionReleaseOnCancel: true,
+		Scheme:                              scheme,
+		Logger:                              log,
+		Cache:                               watch(options.Namespace),
+		Client:                              client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: new(true)}},
+		Metrics:                             serveMetrics(options.Metrics),
+		HealthProbeBindAddress:              options.Health.BindAddress,
+		LeaderElection:                      options.LeaderElection.Enabled,
+		LeaderElectionResourceLockInterface: lock,
+		LeaderElectionReleaseOnCancel:       true,
 		// The names are unique by construction; a second manager in one process is a test's.
 		Controller: config.Controller{SkipNameValidation: new(true)},
 	})
@@ -111,7 +121,7 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	identity := provision.NewIdentity(identities)
 	if err := controllers.Setup(mgr, &controllers.Shared{
 		Directory:    directory,
-		Provisioner:  provision.New(identities, identity),
+		Provisioner:  provision.New(identities, identity, provision.NewWriter(identities, options.Installation, leaseOf(lock))),
 		Installation: options.Installation,
 		Clock:        clock.RealClock{},
 		CountWindow:  options.CountWindow.Duration,

@@ -25,7 +25,7 @@ func stampOf(kind, name string) store.Stamp {
 
 func newProvisioner() (*provision.Provisioner, *faults.Store) {
 	s := faults.Wrap(memory.New())
-	return provision.New(s, provision.NewIdentity(s)), s
+	return provision.New(s, provision.NewIdentity(s), provision.NewWriter(s, "test", nil)), s
 }
 
 func person(active bool, tenants ...string) roster.Person {
@@ -40,7 +40,7 @@ func person(active bool, tenants ...string) roster.Person {
 // ensure makes the store hold a person and fails the test where that fails.
 func ensure(t *testing.T, p *provision.Provisioner, value roster.Person, synced string) provision.Outcome {
 	t.Helper()
-	outcome, err := p.Ensure(t.Context(), stampOf("Operator", "worker"), synced, provision.Person(value))
+	outcome, err := p.Ensure(t.Context(), provision.Claim{Stamp: stampOf("Operator", "worker"), Synced: synced}, provision.Person(value))
 	if err != nil {
 		t.Fatalf("storing a person: %v", err)
 	}
@@ -84,24 +84,24 @@ func TestEnsureComparesWhatItsDigestDoesNotSpeakFor(t *testing.T) {
 	}
 	stamp := stampOf("Operator", "worker")
 	stamp.Installation = "another"
-	if _, err := p.Ensure(t.Context(), stamp, first.Digest, provision.Person(person(true))); !errors.Is(err, store.ErrForeign) {
+	if _, err := p.Ensure(t.Context(), provision.Claim{Stamp: stamp, Synced: first.Digest}, provision.Person(person(true))); !errors.Is(err, store.ErrForeign) {
 		t.Errorf("a digest speaks for one owner: another installation must ask the store and hear ErrForeign, got %v", err)
 	}
 }
 
 func TestEnsureBelievesItsDigestWhileTheStoreWasNeverReached(t *testing.T) {
 	behind := memory.New()
-	before := provision.New(behind, provision.NewIdentity(behind))
+	before := provision.New(behind, provision.NewIdentity(behind), provision.NewWriter(behind, "test", nil))
 	stored := ensure(t, before, person(true), "")
 
 	s := faults.Wrap(behind)
 	s.SetDown(true)
-	restarted := provision.New(s, provision.NewIdentity(s))
+	restarted := provision.New(s, provision.NewIdentity(s), provision.NewWriter(s, "test", nil))
 	outcome := ensure(t, restarted, person(true), stored.Digest)
 	if !outcome.Believed || outcome.Digest != stored.Digest {
 		t.Errorf("after a restart with the store away a converged object is believed, got %+v", outcome)
 	}
-	_, err := restarted.Ensure(t.Context(), stampOf("Operator", "worker"), stored.Digest, provision.Person(person(false)))
+	_, err := restarted.Ensure(t.Context(), provision.Claim{Stamp: stampOf("Operator", "worker"), Synced: stored.Digest}, provision.Person(person(false)))
 	if !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("an object with pending work says that the store is away, got %v", err)
 	}
@@ -121,7 +121,7 @@ func TestPendingTellsWhetherEnsureWouldAskTheStore(t *testing.T) {
 		value  roster.Person
 		want   bool
 	}{{"the record is the one stored", person(true), false}, {"the record changed", person(false), true}} {
-		got, err := p.Pending(t.Context(), stamp, stored.Digest, provision.Person(tc.value))
+		got, err := p.Pending(t.Context(), provision.Claim{Stamp: stamp, Synced: stored.Digest}, provision.Person(tc.value))
 		if err != nil || got != tc.want {
 			t.Errorf("%s: pending = %t (%v), want %t", tc.reason, got, err, tc.want)
 		}
@@ -136,11 +136,11 @@ func TestEnsureStopsAtTheFirstRecordThatFails(t *testing.T) {
 	s.SetDown(true)
 	tenant := roster.Tenant{Record: roster.TenantRecord{Company: "acme", Tenant: "north"}}
 	records := []provision.Record{provision.Tenant(tenant.Record), provision.Group(tenant.General())}
-	if _, err := p.Ensure(t.Context(), stampOf("Tenant", "north"), "", records...); !errors.Is(err, store.ErrUnavailable) {
+	if _, err := p.Ensure(t.Context(), provision.Claim{Stamp: stampOf("Tenant", "north"), Synced: ""}, records...); !errors.Is(err, store.ErrUnavailable) {
 		t.Fatalf("with the store away both records fail with ErrUnavailable, got %v", err)
 	}
 	s.SetDown(false)
-	if _, err := p.Ensure(t.Context(), stampOf("Tenant", "north"), "", records...); err != nil {
+	if _, err := p.Ensure(t.Context(), provision.Claim{Stamp: stampOf("Tenant", "north"), Synced: ""}, records...); err != nil {
 		t.Fatalf("the same call succeeds once the store is back: %v", err)
 	}
 	if got := s.Counts(); got.Changed != 2 {

@@ -23,41 +23,52 @@ import (
 type Provisioner struct {
 	store    store.Store
 	identity *Identity
+	writer   *Writer
 }
 
-// New is a Provisioner over a store whose lasting name is learned through identity.
-func New(s store.Store, identity *Identity) *Provisioner {
-	return &Provisioner{store: s, identity: identity}
+// New is a Provisioner over a store whose lasting name is learned through identity, with the right of a writer.
+func New(s store.Store, identity *Identity, writer *Writer) *Provisioner {
+	return &Provisioner{store: s, identity: identity, writer: writer}
 }
 
 // Record is one record that an object wants in the store.
 type Record struct {
 	canonical any
-	put       func(context.Context, store.Store, store.Stamp) (store.Written, error)
+	put       func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written, error)
+	get       func(context.Context, store.Store) (any, error)
 }
 
 // record is a Record of whichever aggregate of the store keeps such values.
-func record[K comparable, V any](value V, in func(store.Store) store.Records[K, V]) Record {
-	return Record{canonical: value, put: func(ctx context.Context, s store.Store, stamp store.Stamp) (store.Written, error) {
-		return in(s).Put(ctx, value, stamp, store.Terms{})
-	}}
+func record[K comparable, V store.Record[K, V]](value V, in func(store.Store) store.Records[K, V]) Record {
+	value = value.Canonical()
+	return Record{
+		canonical: value,
+		put: func(ctx context.Context, s store.Store, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+			return in(s).Put(ctx, value, stamp, terms)
+		},
+		get: func(ctx context.Context, s store.Store) (any, error) {
+			stored, err := in(s).Get(ctx, value.Key())
+			return stored.Value, err
+		},
+	}
 }
 
 // Tenant is the record of a tenant.
-func Tenant(t roster.TenantRecord) Record { return record(t.Canonical(), store.Store.Tenants) }
+func Tenant(t roster.TenantRecord) Record { return record(t, store.Store.Tenants) }
 
 // Group is the record of a group.
-func Group(g roster.Group) Record { return record(g.Canonical(), store.Store.Groups) }
+func Group(g roster.Group) Record { return record(g, store.Store.Groups) }
 
 // Policy is the record of a channel policy.
-func Policy(p roster.Policy) Record { return record(p.Canonical(), store.Store.Policies) }
+func Policy(p roster.Policy) Record { return record(p, store.Store.Policies) }
 
 // Person is the record of a person.
-func Person(p roster.Person) Record { return record(p.Canonical(), store.Store.People) }
+func Person(p roster.Person) Record { return record(p, store.Store.People) }
 
 // Outcome is what Ensure came to.
 type Outcome struct {
-	// Digest is what to remember of the records, for the next pass to skip by.
+	// Digest is what to remember of the records, for the next pass to skip by. It is empty beside an error: even a write whose
+	// answer was lost may have happened.
 	Digest string
 	// ID is the store's own name of the last record; empty where the store was not asked, or has none for its kind.
 	ID string
@@ -66,22 +77,38 @@ type Outcome struct {
 	Believed bool
 }
 
-// Ensure makes the store hold the records for the owner in stamp, each in one transaction, and writes only what differs.
-// synced is the digest the last complete pass remembered: while it is equal and names this store, nothing is read. Errors are
-// those of Put; records after a failing one are not written.
-func (p *Provisioner) Ensure(ctx context.Context, stamp store.Stamp, synced string, records ...Record) (Outcome, error) {
-	wanted, err := sum(stamp.Owner, records)
+// Claim is in whose name records are stored.
+type Claim struct {
+	// Stamp is whose the records are. Its epoch is the Provisioner's to fill in.
+	Stamp store.Stamp
+	// Synced is the digest the last complete pass remembered; empty is none.
+	Synced string
+	// Adoption says what of others may be taken over.
+	Adoption Adoption
+}
+
+// Ensure makes the store hold the records a claim is for, each in one transaction, and writes only what differs. While the
+// claim's digest is equal and names this store, nothing is read. Errors are those of Put, AdoptingError, and ErrFenced where
+// another manager is the writer; records after a failing one are not written.
+func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record) (Outcome, error) {
+	wanted, err := sum(claim.Stamp.Owner, records)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if held, believed := p.holds(ctx, synced, wanted); held {
-		return Outcome{Digest: synced, Believed: believed}, nil
+	if held, believed := p.holds(ctx, claim.Synced, wanted); held {
+		return Outcome{Digest: claim.Synced, Believed: believed}, nil
 	}
 	var written store.Written
-	for _, r := range records {
-		if written, err = r.put(ctx, p.store, stamp); err != nil {
-			return Outcome{}, err
+	if err := p.writer.write(ctx, claim.Stamp, func(stamp store.Stamp) (err error) {
+		claim.Stamp = stamp
+		for _, r := range records {
+			if written, err = claim.put(ctx, p.store, r); err != nil {
+				return err
+			}
 		}
+		return nil
+	}); err != nil {
+		return Outcome{}, err
 	}
 	id, err := p.identity.Learn(ctx)
 	if err != nil {
@@ -91,12 +118,12 @@ func (p *Provisioner) Ensure(ctx context.Context, stamp store.Stamp, synced stri
 }
 
 // Pending tells whether Ensure would ask the store.
-func (p *Provisioner) Pending(ctx context.Context, stamp store.Stamp, synced string, records ...Record) (bool, error) {
-	wanted, err := sum(stamp.Owner, records)
+func (p *Provisioner) Pending(ctx context.Context, claim Claim, records ...Record) (bool, error) {
+	wanted, err := sum(claim.Stamp.Owner, records)
 	if err != nil {
 		return false, err
 	}
-	held, _ := p.holds(ctx, synced, wanted)
+	held, _ := p.holds(ctx, claim.Synced, wanted)
 	return !held, nil
 }
 

@@ -18,7 +18,7 @@ import (
 // Retire marks a tenant's record as retired, so that nobody has access in the tenant. With purge, the record goes for good
 // after the tenant's retention, counted from now.
 func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp store.Stamp, purge bool, now time.Time) error {
-	return amend(ctx, p.store.Tenants(), key, stamp, func(t *roster.TenantRecord) error {
+	return amend(ctx, p.writer, p.store.Tenants(), key, stamp, func(t *roster.TenantRecord) error {
 		if t.Retired {
 			return nil
 		}
@@ -32,7 +32,7 @@ func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp st
 
 // Deactivate makes a person inactive, to be purged after the longest retention of the person's tenants, counted from now.
 func (p *Provisioner) Deactivate(ctx context.Context, key roster.PersonKey, stamp store.Stamp, now time.Time) error {
-	return amend(ctx, p.store.People(), key, stamp, func(person *roster.Person) error {
+	return amend(ctx, p.writer, p.store.People(), key, stamp, func(person *roster.Person) error {
 		if !person.User.PurgeAfter.IsZero() {
 			return nil
 		}
@@ -48,22 +48,22 @@ func (p *Provisioner) Deactivate(ctx context.Context, key roster.PersonKey, stam
 
 // DeletePerson removes a person's record at once.
 func (p *Provisioner) DeletePerson(ctx context.Context, key roster.PersonKey, stamp store.Stamp) error {
-	return gone(p.store.People().Delete(ctx, key, stamp))
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.People().Delete(ctx, key, stamp) })
 }
 
 // OrphanPerson leaves a person's record as it is, to nobody.
 func (p *Provisioner) OrphanPerson(ctx context.Context, key roster.PersonKey, stamp store.Stamp) error {
-	return gone(p.store.People().Release(ctx, key, stamp))
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.People().Release(ctx, key, stamp) })
 }
 
 // DeleteGroup removes a group's record.
 func (p *Provisioner) DeleteGroup(ctx context.Context, key roster.GroupKey, stamp store.Stamp) error {
-	return gone(p.store.Groups().Delete(ctx, key, stamp))
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Groups().Delete(ctx, key, stamp) })
 }
 
 // DeletePolicy removes a channel policy's record.
 func (p *Provisioner) DeletePolicy(ctx context.Context, key roster.PolicyKey, stamp store.Stamp) error {
-	return gone(p.store.Policies().Delete(ctx, key, stamp))
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Policies().Delete(ctx, key, stamp) })
 }
 
 // tenantsOf are the records of the tenants a person is in, retired ones included.
@@ -81,8 +81,13 @@ func (p *Provisioner) tenantsOf(ctx context.Context, person roster.Person) ([]ro
 	return tenants, nil
 }
 
+// remove takes a record out under the current epoch.
+func (p *Provisioner) remove(ctx context.Context, stamp store.Stamp, removal func(store.Stamp) error) error {
+	return gone(p.writer.write(ctx, stamp, removal))
+}
+
 // amend changes the record that the owner of stamp has under key, if there is one.
-func amend[K comparable, V any](ctx context.Context, records store.Records[K, V], key K, stamp store.Stamp, change func(*V) error) error {
+func amend[K comparable, V any](ctx context.Context, w *Writer, records store.Records[K, V], key K, stamp store.Stamp, change func(*V) error) error {
 	stored, err := records.Get(ctx, key)
 	if err != nil {
 		return gone(err)
@@ -93,8 +98,10 @@ func amend[K comparable, V any](ctx context.Context, records store.Records[K, V]
 	if err := change(&stored.Value); err != nil {
 		return err
 	}
-	_, err = records.Put(ctx, stored.Value, stamp, store.Terms{})
-	return gone(err)
+	return gone(w.write(ctx, stamp, func(stamp store.Stamp) error {
+		_, err := records.Put(ctx, stored.Value, stamp, store.Terms{})
+		return err
+	}))
 }
 
 // gone is the error of a removal, but for those which say that there is nothing of ours to remove.

@@ -20,18 +20,18 @@ var (
 	workerStamp = stampOf("Operator", "worker")
 )
 
-func putTenant(t *testing.T, s store.Store, name string, retention time.Duration) {
+func putTenant(t *testing.T, p *provision.Provisioner, name string, retention time.Duration) {
 	t.Helper()
 	record := roster.TenantRecord{Company: "acme", Tenant: name, Settings: roster.Settings{Retention: int64(retention / time.Second)}}
-	if _, err := s.Tenants().Put(t.Context(), record, stampOf("Tenant", name), store.Terms{}); err != nil {
+	if _, err := p.Ensure(t.Context(), provision.Claim{Stamp: stampOf("Tenant", name)}, provision.Tenant(record)); err != nil {
 		t.Fatalf("storing a tenant: %v", err)
 	}
 }
 
 func TestDeactivateKeepsThePersonForTheLongestRetention(t *testing.T) {
 	p, s := newProvisioner()
-	putTenant(t, s, "north", time.Hour)
-	putTenant(t, s, "south", 3*time.Hour)
+	putTenant(t, p, "north", time.Hour)
+	putTenant(t, p, "south", 3*time.Hour)
 	ensure(t, p, person(true, "north", "south", "missing"), "")
 	before := stored(t, s)
 
@@ -80,7 +80,7 @@ func TestRetireKeepsTheRecordAndPurgesOnlyWhenAsked(t *testing.T) {
 		{"Delete purges after the tenant's retention", true, now.Add(2 * time.Hour)},
 	} {
 		p, s := newProvisioner()
-		putTenant(t, s, "north", 2*time.Hour)
+		putTenant(t, p, "north", 2*time.Hour)
 		key := roster.TenantKey{Company: "acme", Tenant: "north"}
 		for range 2 {
 			if err := p.Retire(t.Context(), key, stampOf("Tenant", "north"), tc.purge, now); err != nil {
@@ -122,13 +122,13 @@ func TestRemovalsTouchOnlyWhatIsThereAndTheOwners(t *testing.T) {
 			if err := remove(p, workerStamp); err != nil {
 				t.Errorf("what is not there is removed already, got %v", err)
 			}
-			putTenant(t, s, "north", time.Hour)
+			putTenant(t, p, "north", time.Hour)
 			ensure(t, p, person(true, "north"), "")
 			for _, r := range []provision.Record{
 				provision.Group(roster.Group{Company: "acme", Tenant: "north", Name: "billing"}),
 				provision.Policy(roster.Policy{Company: "acme", Tenant: "north", Name: "calls"}),
 			} {
-				if _, err := p.Ensure(t.Context(), workerStamp, "", r); err != nil {
+				if _, err := p.Ensure(t.Context(), provision.Claim{Stamp: workerStamp}, r); err != nil {
 					t.Fatalf("storing: %v", err)
 				}
 			}

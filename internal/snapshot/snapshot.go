@@ -25,6 +25,7 @@ const (
 	byGroup      = "group"
 	byTeamMember = "team"
 	bySubject    = "subject"
+	byClaim      = "claim"
 )
 
 // Indexes are the indexes each kind is kept with, by the kind they belong to.
@@ -34,6 +35,7 @@ var Indexes = map[string]toolscache.Indexers{
 		byTenant:     keysOf(operatorTenants),
 		byGroup:      keysOf(operatorGroups),
 		byTeamMember: keysOf(operatorTeam),
+		byClaim:      keysOf(operatorClaims),
 	},
 	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
 	"ChannelPolicy": {
@@ -121,6 +123,12 @@ func (s *Snapshot) Policies(company, tenant string) iter.Seq[roster.Policy] {
 	}
 }
 
+// HasPolicy tells whether there is a channel policy of that name that is not being deleted.
+func (s *Snapshot) HasPolicy(company, name string) bool {
+	object, found := lookUp[*v1alpha1.ChannelPolicy](s.policies, company, name)
+	return found && !terminating(object)
+}
+
 // OperatorsOf are the operators with an entry for a tenant.
 func (s *Snapshot) OperatorsOf(company, tenant string) []*v1alpha1.Operator {
 	return indexed[*v1alpha1.Operator](s.operators, byTenant, company+"/"+tenant)
@@ -134,6 +142,19 @@ func (s *Snapshot) MembersOf(company, tenant, group string) []*v1alpha1.Operator
 // LeadersOf are the operators who name an operator in a team.
 func (s *Snapshot) LeadersOf(company, operator string) []*v1alpha1.Operator {
 	return indexed[*v1alpha1.Operator](s.operators, byTeamMember, company+"/"+operator)
+}
+
+// RivalsOf are the other operators who claim the user name or the e-mail address of an operator.
+func (s *Snapshot) RivalsOf(operator *v1alpha1.Operator) []*v1alpha1.Operator {
+	var rivals []*v1alpha1.Operator
+	for _, claim := range operatorClaims(operator) {
+		for _, rival := range indexed[*v1alpha1.Operator](s.operators, byClaim, operator.Namespace+"/"+claim) {
+			if rival.Name != operator.Name {
+				rivals = append(rivals, rival)
+			}
+		}
+	}
+	return rivals
 }
 
 // GroupsOf are the groups of a tenant.
@@ -177,6 +198,12 @@ func operatorTeam(o *v1alpha1.Operator) []string {
 		}
 	}
 	return keys
+}
+
+// operatorClaims are the names an operator holds alone in a company, as they are compared.
+func operatorClaims(o *v1alpha1.Operator) []string {
+	user := roster.User{UserName: o.Spec.UserName, Profile: roster.Profile{Email: string(o.Spec.Profile.Email)}}
+	return []string{"user name/" + roster.NewPersonKey(o.Namespace, user.UserName).UserName, "e-mail/" + user.EmailKey()}
 }
 
 func policyOperators(p *v1alpha1.ChannelPolicy) []string {

@@ -148,7 +148,7 @@ func TestHealthToolsSeeNoFailureWhileTheStoreIsAway(t *testing.T) {
 	says(c, operator, "Ready=False/StoreUnavailable")
 	// Retries come after at least 0.5 s, 1 s and 2 s: by the twelfth, each of the three has met the outage after it would have stalled.
 	testkit.Eventually(t, "each object is tried again after the time to stall", func(context.Context) (bool, string) {
-		return c.store.Counts().Puts >= 12, fmt.Sprintf("%+v", c.store.Counts())
+		return c.store.Counts().Fences >= 12, fmt.Sprintf("%+v", c.store.Counts())
 	})
 	away.SetDown(false)
 	h.went(tenant, status.InProgressStatus, status.CurrentStatus)

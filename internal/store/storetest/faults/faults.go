@@ -19,7 +19,7 @@ import (
 // Counts are the calls since the last reset, whatever came of them. Each is one transaction; a List is one however many
 // pages it reads.
 type Counts struct {
-	Gets, Puts, Deletes, Releases, Lists int
+	Gets, Puts, Deletes, Releases, Lists, Fences int
 	// Changed are the Puts that changed the store.
 	Changed int
 }
@@ -87,9 +87,9 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 	return s.behind.ID(ctx)
 }
 
-// Fence passes the call on. It is not counted.
+// Fence passes the call on.
 func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
-	if err := s.unavailable(); err != nil {
+	if err := s.enter(func(c *Counts) { c.Fences++ }); err != nil {
 		return 0, err
 	}
 	return s.behind.Fence(ctx, installation)
