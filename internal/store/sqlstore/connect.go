@@ -67,7 +67,7 @@ func (s *Store) open() (*pools, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
-	p := &pools{reads, writes}
+	p := &pools{reads: reads, writes: writes, batch: newBatch(writes, s.dialect.Batch())}
 	if err := s.prepare(s.living, p); err != nil {
 		return nil, errors.Join(s.explain(s.living, err), p.close())
 	}

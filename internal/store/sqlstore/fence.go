@@ -18,7 +18,7 @@ func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
 		return 0, err
 	}
 	var epoch int64
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.dialect.Lock(ctx, tx, Exclusively, fenceOf(installation)); err != nil {
 			return err
 		}

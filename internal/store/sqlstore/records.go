@@ -88,7 +88,7 @@ const attempts = 3
 func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.Terms) (store.Written, error) {
 	for range attempts {
 		written := store.Written{}
-		err := r.store.change(ctx, func(tx *sql.Tx) (err error) {
+		err := r.store.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			written, err = r.writeIn(ctx, tx, want, terms)
 			return err
 		})
@@ -241,7 +241,7 @@ func writtenPerson(key any) roster.PersonKey {
 
 // Delete removes a record with all its parts.
 func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
-	return r.store.change(ctx, func(tx *sql.Tx) error {
+	return r.store.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		have, err := r.owned(ctx, tx, key, stamp)
 		if err != nil {
 			return err
@@ -256,7 +256,7 @@ func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, gua
 
 // Release removes the stamp of a record.
 func (r records[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) error {
-	return r.store.change(ctx, func(tx *sql.Tx) error {
+	return r.store.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		have, err := r.owned(ctx, tx, key, stamp)
 		if err != nil {
 			return err

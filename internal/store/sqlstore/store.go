@@ -29,7 +29,11 @@ type Store struct {
 }
 
 // pools are the connections of a store: those that read, and those whose transactions write.
-type pools struct{ reads, writes *sql.DB }
+type pools struct {
+	reads, writes *sql.DB
+	// batch shares the transactions that write; nil where each write has its own.
+	batch *batch
+}
 
 var _ store.Store = (*Store)(nil)
 
@@ -94,12 +98,15 @@ func (s *Store) view(ctx context.Context, do func(*sql.Tx) error) error {
 }
 
 // change runs a transaction that writes. It may run do more than once, each time as if for the first.
-func (s *Store) change(ctx context.Context, do func(*sql.Tx) error) error {
+func (s *Store) change(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	p, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, p.writes, nil, do)
+	if p.batch != nil {
+		return s.explain(ctx, p.batch.run(ctx, do))
+	}
+	return s.run(ctx, p.writes, nil, func(tx *sql.Tx) error { return do(ctx, tx) })
 }
 
 // run tries a transaction again where another one stood in its way.
