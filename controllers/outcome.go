@@ -60,16 +60,25 @@ func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 		return contest(v1alpha1.ReasonEmailTaken, fmt.Sprintf("%s is taken by %s; choose another, or change it there first", conflict.Field, conflict.Owner))
 	case errors.As(err, &adopting):
 		return contestFor(v1alpha1.ReasonAdopting, adopting.Error(), soon)
-	case errors.As(err, &foreign) && foreign.Held:
-		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, heldMessage, contested), special: special(v1alpha1.ConditionHeld, v1alpha1.ReasonForeignRecord, heldMessage)}
-	case errors.As(err, &foreign) && foreign.Owner.Installation == owner.Installation && foreign.Owner.Namespace == owner.Namespace:
-		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another, or set roster.dev/adopt to \"true\" to follow that object once it is gone", foreign.Owner))
 	case errors.As(err, &foreign):
-		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched; roster.dev/adopt: %q takes it over", foreign.Owner, cmp.Or(foreign.Owner.Installation, provision.AdoptAny)))
+		return refused(owner, foreign)
 	case errors.As(err, &last):
 		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, fmt.Sprintf("Tenant %q would have no live Administrator; name another one first", last.Tenant), contested)}
 	}
 	return outcome{verdict: err}
+}
+
+// refused is the outcome of a record that is not the writer's: held from a new object of the same name, taken by another object of
+// the company, or somebody else's altogether.
+func refused(writer store.Owner, foreign *store.ForeignError) outcome {
+	switch owner := foreign.Owner; {
+	case foreign.Held:
+		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, heldMessage, contested), special: special(v1alpha1.ConditionHeld, v1alpha1.ReasonForeignRecord, heldMessage)}
+	case owner.Installation == writer.Installation && owner.Namespace == writer.Namespace:
+		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another, or set roster.dev/adopt to \"true\" to follow that object once it is gone", owner))
+	default:
+		return contest(v1alpha1.ReasonForeignRecord, fmt.Sprintf("the identity store holds this record for %s, and what is not stamped as this object's is not touched; roster.dev/adopt: %q takes it over", owner, cmp.Or(owner.Installation, provision.AdoptAny)))
+	}
 }
 
 func contest(reason, message string) outcome { return contestFor(reason, message, contested) }

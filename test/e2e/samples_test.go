@@ -139,17 +139,3 @@ func listed[V any](c *company, list iter.Seq2[store.Stored[V], error]) []store.S
 	}
 	return records
 }
-
-// resourceVersions are those of every object of the company, so that two of them tell whether anything was written.
-func (c *company) resourceVersions() map[string]string {
-	c.t.Helper()
-	objects, err := c.objects(c.t.Context())
-	if err != nil {
-		c.t.Fatalf("listing the company's objects: %v", err)
-	}
-	versions := map[string]string{}
-	for _, o := range objects {
-		versions[describe(o)] = o.GetResourceVersion()
-	}
-	return versions
-}
