@@ -6,7 +6,6 @@
 package postgresserver
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -38,7 +38,7 @@ type Server struct {
 
 	process *exec.Cmd
 	ended   chan struct{}
-	log     *bytes.Buffer
+	log     *journal
 
 	templates sync.Mutex
 	made      map[string]bool
@@ -67,7 +67,7 @@ func Start(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the test server: %w", err)
 	}
-	s := &Server{programs: programs, directory: directory, identity: who, log: &bytes.Buffer{}, made: map[string]bool{}}
+	s := &Server{programs: programs, directory: directory, identity: who, log: &journal{}, made: map[string]bool{}}
 	for _, apply := range options {
 		apply(s)
 	}
@@ -159,7 +159,7 @@ func (s *Server) try(deadline time.Time) error {
 		}
 		s.port = port
 	}
-	s.log.Reset()
+	s.log.reset()
 	process := s.command("postgres", "-D", s.data(), "-p", strconv.Itoa(s.port))
 	process.Stdout, process.Stderr = s.log, s.log
 	if err := process.Start(); err != nil {
@@ -242,3 +242,27 @@ func (s *Server) Certificate() string { return filepath.Join(s.directory, "serve
 
 // Log is what the server said since it was last started.
 func (s *Server) Log() string { return s.log.String() }
+
+// journal is text that one writes while others read it.
+type journal struct {
+	mutex sync.Mutex
+	text  strings.Builder
+}
+
+func (j *journal) Write(text []byte) (int, error) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	return j.text.Write(text)
+}
+
+func (j *journal) String() string {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	return j.text.String()
+}
+
+func (j *journal) reset() {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.text.Reset()
+}

@@ -47,7 +47,8 @@ func parse(text string) (target, error) {
 	if err != nil || at.Scheme != Scheme || at.Opaque != "" {
 		return target{}, errors.New("the URL of a PostgreSQL store is no valid URL that begins with postgres://; right is " + example)
 	}
-	query, err := url.ParseQuery(at.RawQuery)
+	// A plus is a plus in such URLs, as it is to libpq.
+	query, err := url.ParseQuery(strings.ReplaceAll(at.RawQuery, "+", "%2B"))
 	if err != nil {
 		return target{}, errors.New("the parameters of the URL of a PostgreSQL store are none; right is " + example)
 	}
@@ -58,7 +59,7 @@ func parse(text string) (target, error) {
 	}
 	known := maps.Clone(query)
 	known.Del("passwordFile")
-	connection := url.URL{Scheme: Scheme, User: at.User, Host: at.Host, Path: at.Path, RawQuery: known.Encode()}
+	connection := url.URL{Scheme: Scheme, User: at.User, Host: at.Host, Path: at.Path, RawQuery: strings.ReplaceAll(known.Encode(), "+", "%20")}
 	return target{
 		connection: connection.String(), passwordFile: query.Get("passwordFile"), parameters: query,
 		user: at.User.Username(), server: server(at, query), database: databaseOf(at),
