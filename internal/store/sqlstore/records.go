@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
@@ -212,6 +213,10 @@ func (r records[K, V]) writeParts(ctx context.Context, tx *sql.Tx, want *record[
 // conflict says who holds the unique value of a record; nil is nobody any more.
 func (r records[K, V]) conflict(ctx context.Context, want *record[V], taken *takenError) error {
 	u := r.kind.unique
+	if (u == nil || taken.constraint != u.constraint) && strings.HasPrefix(taken.constraint, r.kind.table+"_") {
+		// Somebody who takes no locks of ours made the record meanwhile.
+		return nil
+	}
 	if u == nil || taken.constraint != u.constraint {
 		return fmt.Errorf("%w: part of it occurs twice; each once is right", store.ErrRejected)
 	}

@@ -66,7 +66,10 @@ func refusal(said *pgconn.PgError) string {
 	why := "it is not what the table takes"
 	switch said.Code {
 	case "23514":
-		why = "a part of its key is empty; every part needs a value"
+		why = "it breaks a rule of the table"
+		if strings.HasSuffix(said.ConstraintName, "_key_check") {
+			why = "a part of its key is empty; every part needs a value"
+		}
 	case "23502":
 		why = "a part of it is missing; every part needs a value"
 	case "22021", "22P05":
