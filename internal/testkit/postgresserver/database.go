@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -122,7 +123,7 @@ func (s *Server) Connect(t testing.TB, database string) *pgx.Conn {
 func (s *Server) Run(t testing.TB, database, statements string) {
 	t.Helper()
 	if err := s.Execute(context.Background(), database, statements); err != nil {
-		t.Fatalf("%s: %v", statements, err)
+		t.Fatalf("%.200s: %v", statements, err)
 	}
 }
 
@@ -135,4 +136,15 @@ func (s *Server) Execute(ctx context.Context, database, statements string) error
 	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 	_, err = connection.PgConn().Exec(ctx, statements).ReadAll()
 	return err
+}
+
+// Dump is a database as statements that make it again in an empty one: those of pg_dump.
+func (s *Server) Dump(t testing.TB, database string) string {
+	t.Helper()
+	dump, err := s.command("pg_dump", "--inserts", "--no-owner", "--no-privileges", "--dbname", s.URL(Administrator, database)).Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v", err)
+	}
+	// Besides statements there are comments, and commands of psql.
+	return regexp.MustCompile(`(?m)^(--.*|\\.*|)\n`).ReplaceAllString(string(dump), "")
 }

@@ -1,0 +1,86 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package postgres_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roster-dev/roster/internal/testkit/postgresserver"
+)
+
+// Each statement is a round trip to the server, so a Put issues few: one transaction that reads, and writes only what differs.
+func TestPutIssuesFewStatements(t *testing.T) {
+	server := postgresserver.Own(t)
+	name := migrated(t, server)
+	s := open(t, server.URL(postgresserver.Administrator, name))
+	if _, err := s.ID(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	server.Run(t, "postgres", "ALTER DATABASE "+name+" SET log_statement = 'all'")
+	s = open(t, server.URL(postgresserver.Administrator, name))
+	read := []string{
+		"BEGIN", "LOCK", "SELECT users", "SELECT memberships", "SELECT membership_groups", "SELECT membership_team",
+		"SELECT membership_permissions", "SELECT grants",
+	}
+	worker := person("worker")
+	put(t, s.People(), person("somebody else"), "somebody else")
+	for _, c := range []struct {
+		reason string
+		change func()
+		want   []string
+	}{
+		{
+			"a new person", func() {},
+			[]string{
+				"BEGIN", "LOCK", "SELECT users", "LOCK SHARED", "SELECT writer_epochs",
+				"INSERT users", "INSERT memberships", "INSERT membership_groups", "INSERT grants", "COMMIT",
+			},
+		},
+		{"an equal person", func() {}, slices.Concat(read, []string{"COMMIT"})},
+		{
+			"one field of the person", func() { worker.User.Profile.Title = "another" },
+			slices.Concat(read, []string{"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "COMMIT"}),
+		},
+		{
+			"one field of a grant", func() { worker.Grants[0].Away = false },
+			slices.Concat(read, []string{"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "UPDATE grants", "COMMIT"}),
+		},
+	} {
+		c.change()
+		before := len(server.Log())
+		put(t, s.People(), worker, "worker")
+		if diff := cmp.Diff(c.want, statements(server.Log()[before:])); diff != "" {
+			t.Errorf("Put of %s issues other statements (-expected +got):\n%s", c.reason, diff)
+		}
+	}
+}
+
+// statements are those a log of the server has, in short.
+func statements(log string) []string {
+	var all []string
+	for _, found := range regexp.MustCompile(`LOG:  (?:execute \S+|statement): (.*)`).FindAllStringSubmatch(log, -1) {
+		all = append(all, short(found[1]))
+	}
+	return all
+}
+
+func short(statement string) string {
+	verb, _, _ := strings.Cut(statement, " ")
+	switch {
+	case strings.Contains(statement, "pg_advisory_xact_lock_shared"):
+		return "LOCK SHARED"
+	case strings.Contains(statement, "pg_advisory_xact_lock"):
+		return "LOCK"
+	}
+	tables := regexp.MustCompile(`(?:JOIN|INTO|UPDATE|FROM) (\w+)`).FindAllStringSubmatch(statement, -1)
+	if len(tables) == 0 {
+		return strings.ToUpper(verb)
+	}
+	return strings.ToUpper(verb) + " " + tables[len(tables)-1][1]
+}
