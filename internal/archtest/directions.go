@@ -168,7 +168,7 @@ var Directions = []Row{
 		Why: "it reads the source and imports none of it",
 	},
 	{
-		Folder: "test/*", Module: []string{"*", "internal/testkit", "internal/store/storetest/*"}, Libraries: []string{"*"}, Support: true,
+		Folder: "test/*", Module: []string{"*", "internal/testkit", "internal/testkit/postgresserver", "internal/store/storetest/*"}, Libraries: []string{"*"}, Support: true,
 		Why: "it tests the whole",
 	},
 	{

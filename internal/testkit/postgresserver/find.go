@@ -24,8 +24,8 @@ const Skip = "ROSTER_TEST_POSTGRES"
 // find answers the folder of the server's programs: the one on PATH, else the newest of those that Debian installs.
 func find() (string, error) {
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(real)) {
-			return filepath.Dir(real), nil
+		if program, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(program)) {
+			return filepath.Dir(program), nil
 		}
 	}
 	folders, err := filepath.Glob("/usr/lib/postgresql/*/bin")

@@ -175,8 +175,12 @@ func TestReplacedPasswordIsTakenUp(t *testing.T) {
 	}
 	replace()
 	eventually(t, "the store says that the old password is refused", func() error {
-		if _, err := s.ID(t.Context()); err == nil || !strings.Contains(err.Error(), "28P01") {
-			return fmt.Errorf("ID: %v", err)
+		_, err := s.ID(t.Context())
+		if err == nil {
+			return errors.New("the old password does")
+		}
+		if !strings.Contains(err.Error(), "28P01") {
+			return err
 		}
 		return nil
 	})

@@ -37,7 +37,9 @@ func TestErrorsNeverHoldValues(t *testing.T) {
 		},
 		{
 			"an empty part of a key",
-			func(_ *testing.T, _ string, p *roster.Person) { p.Memberships = append(p.Memberships, roster.Membership{}) },
+			func(_ *testing.T, _ string, p *roster.Person) {
+				p.Memberships = append(p.Memberships, roster.Membership{})
+			},
 			"a part of its key is empty; every part needs a value (SQLSTATE 23514, constraint memberships_key_check, table memberships)", store.ErrRejected,
 		},
 		{
