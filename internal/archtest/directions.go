@@ -62,6 +62,12 @@ var Directions = []Row{
 		Why:   "a store that fails on demand is a store like any other, and only tests want one",
 	},
 	{
+		Folder: "internal/store/storetest/mutants", Module: []string{"internal/roster", "internal/store", "internal/store/storetest"},
+		Support: true,
+		Tests:   []string{"internal/store/memory"},
+		Why:     "the laws are tested with stores that break them, over any driver",
+	},
+	{
 		Folder: "internal/store/memory", Module: []string{"internal/roster", "internal/store"},
 		Libraries: []string{"github.com/google/uuid"},
 		Tests:     []string{"internal/store/storetest"},

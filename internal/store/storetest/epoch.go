@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -156,11 +157,15 @@ func (k kind[K, V]) overForWritesUnderWay(t testing.TB, s store.Store) {
 	put(t, k.of(s), shapes[0], stamp)
 	for range 4 {
 		var writers sync.WaitGroup
+		var over atomic.Bool
 		begun := make(chan struct{}, 4)
 		for i := range cap(begun) {
 			writers.Go(func() {
 				var err error
-				for n := 0; err == nil; n++ {
+				for n, late := 0, 0; err == nil && late < 10; n++ {
+					if over.Load() {
+						late++
+					}
 					_, err = k.of(s).Put(t.Context(), shapes[(i+n)%2], stamp, store.Terms{})
 					if n == 1 {
 						begun <- struct{}{}
@@ -175,6 +180,7 @@ func (k kind[K, V]) overForWritesUnderWay(t testing.TB, s store.Store) {
 			<-begun
 		}
 		next := fence(t, s, "production")
+		over.Store(true)
 		settled := get(t, k.of(s), shapes[0].Key())
 		writers.Wait()
 		if diff := cmp.Diff(settled, get(t, k.of(s), shapes[0].Key())); diff != "" {

@@ -74,7 +74,7 @@ func administrator(name string, tenants ...string) roster.Person {
 func expectLastAdministrator(t testing.TB, err error, tenant string) {
 	t.Helper()
 	expectError(t, "the guarded write", err, store.ErrLastAdministrator)
-	expectAs(t, err, &store.LastAdministratorError{Tenant: tenant})
+	expectAs(t, "the guarded write", err, &store.LastAdministratorError{Tenant: tenant})
 }
 
 func guardCounts(t testing.TB, s store.Store) {

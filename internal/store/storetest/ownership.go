@@ -101,7 +101,7 @@ func (k kind[K, V]) expectUntouchable(t testing.TB, in store.Records[K, V], stra
 	for name, call := range calls {
 		err := call()
 		expectError(t, name, err, store.ErrForeign)
-		expectAs(t, err, &store.ForeignError{Owner: whose.Owner})
+		expectAs(t, name, err, &store.ForeignError{Owner: whose.Owner})
 	}
 	expectEqual(t, "the record", before, get(t, in, key))
 }

@@ -179,5 +179,5 @@ func personWithoutRepetition(t testing.TB, s store.Store) {
 func expectConflict(t testing.TB, err error, holder store.Owner) {
 	t.Helper()
 	expectError(t, "Put", err, store.ErrConflict)
-	expectAs(t, err, &store.ConflictError{Field: "spec.profile.email", Owner: holder})
+	expectAs(t, "Put", err, &store.ConflictError{Field: "spec.profile.email", Owner: holder})
 }

@@ -137,12 +137,12 @@ func expectNil(t testing.TB, what string, err error) {
 }
 
 // expectAs expects an error that tells what want tells.
-func expectAs[E error](t testing.TB, err error, want E) {
+func expectAs[E error](t testing.TB, what string, err error, want E) {
 	t.Helper()
 	got, ok := errors.AsType[E](err)
 	if !ok {
-		t.Errorf("%v is no %T; expected it to tell what that tells", err, want)
+		t.Errorf("%s: %v; expected %q, as a %T", what, err, want, want)
 		return
 	}
-	expectEqual(t, "what the error tells", want, got)
+	expectEqual(t, what+": what the error tells", want, got)
 }

@@ -75,7 +75,7 @@ func (k kind[K, V]) takesOver(t testing.TB, in store.Records[K, V]) {
 			expectNil(t, c.reason, err)
 			expectEqual(t, c.reason+": what Put did", store.Written{ID: id, Changed: true}, written)
 		} else {
-			expectAs(t, err, &store.ForeignError{Owner: c.whose.Owner})
+			expectAs(t, c.reason, err, &store.ForeignError{Owner: c.whose.Owner})
 			want.Value, want.Stamp = before, c.whose
 		}
 		expectEqual(t, c.reason+": the record", want, get(t, in, before.Key()))
