@@ -61,6 +61,20 @@ func TestInstallingTwiceChangesNothingTheSecondTime(t *testing.T) {
 	}
 }
 
+func TestTheInstallationOverPostgreSQLIsAccepted(t *testing.T) {
+	t.Parallel()
+	grantRights(t)
+	out := mustKubectl(t, "apply", "--server-side", "--dry-run=server", "-k", "config/postgresql")
+	for _, part := range []string{"deployment.apps/roster-manager", "poddisruptionbudget.policy/roster-manager"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("config/postgresql should hold %s, the API server took:\n%s", part, out)
+		}
+	}
+	if built := mustKubectl(t, "kustomize", "config/postgresql"); strings.Contains(built, "PersistentVolumeClaim") || strings.Contains(built, "sqlite") {
+		t.Error("config/postgresql should hold neither a volume claim nor an SQLite store")
+	}
+}
+
 func TestTheAdmissionPolicyIsInDefaultOnly(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{"config/default": true, "config/without-admission-policy": false} {
