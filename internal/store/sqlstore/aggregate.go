@@ -7,6 +7,8 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -40,8 +42,9 @@ type unique struct {
 type part[V any] interface {
 	// selection is the table, the columns by which its rows name the root's row, and the columns that make a row of it.
 	selection() (table string, reference, columns []string)
-	// scan reads a row into the aggregate that pick answers once the key is read.
-	scan(rows *sql.Rows, key []any, pick func() *V) error
+	// scan reads a row into the aggregate that pick answers once the key is read, which comes before the row's columns; what
+	// comes after them is padding.
+	scan(rows *sql.Rows, key, padding []any, pick func() *V) error
 	// compare is what it takes to make the rows of one value those of another.
 	compare(have, want *V) (difference, error)
 }
@@ -125,10 +128,8 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, d Dialect, where 
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
-	for _, p := range a.parts {
-		if err := a.loadPart(ctx, q, d, p, records); err != nil {
-			return nil, err
-		}
+	if err := a.loadParts(ctx, q, d, records); err != nil {
+		return nil, err
 	}
 	for _, r := range records {
 		r.value = r.value.Canonical()
@@ -136,27 +137,61 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, d Dialect, where 
 	return records, nil
 }
 
-// loadPart reads the rows of a part that belong to records, which are in the order of their keys.
-func (a *aggregate[K, V]) loadPart(ctx context.Context, q querier, d Dialect, p part[V], records []*record[V]) error {
+// loadParts reads the rows of all parts that belong to records, which are in the order of their keys. It is one statement,
+// as each is a round trip.
+func (a *aggregate[K, V]) loadParts(ctx context.Context, q querier, d Dialect, records []*record[V]) error {
+	if len(a.parts) == 0 {
+		return nil
+	}
 	byKey := make(map[K]*record[V], len(records))
 	for _, r := range records {
 		byKey[r.value.Key()] = r
 	}
 	keys := a.columns[:len(a.keyNames())]
-	table, reference, columns := p.selection()
-	identity, _ := a.identity(records[0])
-	s := &statement{dialect: d}
-	s.say("SELECT ").list("r.", namesOf(keys)).say(", ").list("p.", columns)
-	s.say(" FROM ", a.table, " AS r JOIN ", table, " AS p ON ")
-	for i := range reference {
-		s.say(and(i), "p.", reference[i], " = r.", identity[i])
-	}
-	s.say(" WHERE ")
-	a.between(s, records[0].value.Key(), records[len(records)-1].value.Key())
-	return s.each(ctx, q, func(rows *sql.Rows) error {
+	padding := slices.Repeat([]any{ignored{}}, a.width())
+	unread := slices.Repeat([]any{ignored{}}, len(keys)+a.width())
+	return a.selectParts(d, records).each(ctx, q, func(rows *sql.Rows) error {
+		var which int
+		if err := rows.Scan(slices.Concat([]any{&which}, unread)...); err != nil {
+			return err
+		}
 		var whose V
-		return p.scan(rows, destinations(keys, &whose), func() *V { return &byKey[whose.Key()].value })
+		key := slices.Concat([]any{ignored{}}, destinations(keys, &whose))
+		_, _, columns := a.parts[which].selection()
+		return a.parts[which].scan(rows, key, padding[len(columns):], func() *V { return &byKey[whose.Key()].value })
 	})
+}
+
+// selectParts selects the number of a part, the key of a record, and the columns of the part's row as texts, padded to one width.
+func (a *aggregate[K, V]) selectParts(d Dialect, records []*record[V]) *statement {
+	identity, _ := a.identity(records[0])
+	first, last := records[0].value.Key(), records[len(records)-1].value.Key()
+	s := &statement{dialect: d}
+	for which, p := range a.parts {
+		table, reference, columns := p.selection()
+		s.say(between(which, " UNION ALL "), "SELECT ", strconv.Itoa(which), ", ").list("r.", a.keyNames())
+		for _, name := range columns {
+			s.say(", CAST(p.", name, " AS TEXT)")
+		}
+		s.say(strings.Repeat(", NULL", a.width()-len(columns)))
+		s.say(" FROM ", a.table, " AS r JOIN ", table, " AS p ON ")
+		for i := range reference {
+			s.say(and(i), "p.", reference[i], " = r.", identity[i])
+		}
+		s.say(" WHERE ")
+		a.between(s, first, last)
+	}
+	return s
+}
+
+// width is the number of columns of the widest part.
+func (a *aggregate[K, V]) width() int {
+	widest := 0
+	for _, p := range a.parts {
+		_, _, columns := p.selection()
+		widest = max(widest, len(columns))
+	}
+	return widest
 }
 
 // one is the condition that selects the record with a key.

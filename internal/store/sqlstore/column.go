@@ -150,6 +150,12 @@ func (f followed) Value() (driver.Value, error) {
 // Scan implements sql.Scanner.
 func (followed) Scan(any) error { return nil }
 
+// ignored is where a column goes that is not read.
+type ignored struct{}
+
+// Scan implements sql.Scanner.
+func (ignored) Scan(any) error { return nil }
+
 // valuesOf are the values of a row as a database is given them.
 func valuesOf[R any](columns []column[R], row *R) ([]any, error) {
 	values := make([]any, len(columns))

@@ -27,9 +27,9 @@ func (c *child[V, R]) selection() (table string, reference, columns []string) {
 	return c.table, c.reference, namesOf(c.columns)
 }
 
-func (c *child[V, R]) scan(rows *sql.Rows, key []any, pick func() *V) error {
+func (c *child[V, R]) scan(rows *sql.Rows, key, padding []any, pick func() *V) error {
 	var row R
-	if err := rows.Scan(slices.Concat(key, destinations(c.columns, &row))...); err != nil {
+	if err := rows.Scan(slices.Concat(key, destinations(c.columns, &row), padding)...); err != nil {
 		return err
 	}
 	c.add(pick(), row)

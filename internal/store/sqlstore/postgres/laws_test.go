@@ -27,6 +27,11 @@ func BenchmarkPut(b *testing.B) {
 	storetest.BenchmarkPut(b, open(b, server.URL(postgresserver.Administrator, server.Database(b))))
 }
 
+func BenchmarkWriters(b *testing.B) {
+	server := postgresserver.Own(b, postgresserver.Durable())
+	storetest.BenchmarkWriters(b, open(b, server.URL(postgresserver.Administrator, server.Database(b))))
+}
+
 // migrated is a database with the tables of an empty store.
 func migrated(t testing.TB, server *postgresserver.Server) string {
 	t.Helper()
