@@ -168,16 +168,23 @@ func comparedBefore(s store.Store) store.Store {
 	return itself(func(p *planted) {
 		c := watch(p)
 		of := func(in aggregate) aggregate {
-			return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+			b, read := counted(in)
+			b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 				if err := store.CheckEpoch(stamp, c.of(stamp.Installation)); err != nil {
 					return store.Written{}, err
 				}
 				for range 200 {
 					runtime.Gosched()
 				}
-				stamp.Epoch = c.of(stamp.Installation)
+				if now := c.of(stamp.Installation); stamp.Epoch != now {
+					// Whoever fenced looks at what is there by then.
+					enough := read.Load() + 1
+					linger(func() bool { return read.Load() >= enough })
+					stamp.Epoch = now
+				}
 				return in.Put(ctx, value, stamp, terms)
-			}}
+			}
+			return b
 		}
 		p.tenants, p.groups, p.policies, p.people = of(p.tenants), of(p.groups), of(p.policies), of(p.people)
 	})(s)

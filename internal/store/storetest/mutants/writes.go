@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -184,15 +185,33 @@ func leavesHalf(in aggregate) bug {
 }
 
 func writesInSteps(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	b, read := counted(in)
+	b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
 		if !same(ctx, in, value) {
 			if written, err := in.Put(ctx, without(value), stamp, terms); err != nil {
 				return written, err
 			}
-			for range 100 {
-				runtime.Gosched()
-			}
+			// Two readers may have begun before; the third read began after.
+			enough := read.Load() + 3
+			linger(func() bool { return read.Load() >= enough })
 		}
 		return in.Put(ctx, value, stamp, terms)
-	}}
+	}
+	return b
+}
+
+// counted counts the reads that are done.
+func counted(in aggregate) (bug, *atomic.Int64) {
+	var read atomic.Int64
+	return bug{aggregate: in, get: func(ctx context.Context, key any) (store.Stored[any], error) {
+		defer read.Add(1)
+		return in.Get(ctx, key)
+	}}, &read
+}
+
+// linger lets others go on until something is so, or never seems to be.
+func linger(until func() bool) {
+	for i := 0; i < 2e4 && !until(); i++ {
+		runtime.Gosched()
+	}
 }
