@@ -47,7 +47,7 @@ func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
 
 func (d *dialect) pool(size int, parameter string) (*sql.DB, error) {
 	file := url.URL{Scheme: "file", Path: d.path, RawQuery: fmt.Sprintf(
-		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&%s", d.busyTimeout.Milliseconds(), parameter)}
+		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&%s", d.busyTimeout.Milliseconds(), parameter)}
 	connector, err := driver.NewConnector(file.String())
 	if err != nil {
 		return nil, fmt.Errorf("the SQLite file %s cannot be opened: %w", d.path, err)
