@@ -76,8 +76,10 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/sqlstore", Module: []string{"internal/roster", "internal/store"},
 		Libraries: []string{"github.com/google/uuid", "github.com/pressly/goose/v3"},
-		Tests:     []string{"internal/store/storetest", "internal/store/sqlstore/*"},
-		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
+		Tests: []string{
+			"internal/store/storetest", "internal/store/memory", "internal/store/sqlstore/*", "internal/testkit/postgresserver",
+		},
+		Why: "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
 		Folder: "internal/store/sqlstore/sqlite", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},

@@ -1,0 +1,78 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/roster-dev/roster/internal/store"
+)
+
+// closed is what the epochs of a store are raised by once a copy of it was made. No writer has such an epoch and Fence begins no
+// other, so what would be missing in the copy is not written.
+const closed int64 = 1 << 62
+
+// errMoved says of a store that a copy of it was made.
+var errMoved = fmt.Errorf("%w: it was copied to another store, which has taken its place: give the manager the URL of that one; "+
+	"to go on with this one all the same, run \"manager store restored\" on it", store.ErrUnavailable)
+
+// allFences is the name of the lock that whoever fences shares with others who do, and whoever closes the store has alone.
+const allFences = "fences"
+
+// silence keeps every manager from writing until the transaction ends: those that write wait, and none begins to.
+func (s *Store) silence(ctx context.Context, tx *sql.Tx) error {
+	if err := s.dialect.Lock(ctx, tx, Exclusively, allFences); err != nil {
+		return err
+	}
+	var fences []string
+	search := &statement{dialect: s.dialect}
+	search.say("SELECT installation, epoch FROM writer_epochs ORDER BY installation")
+	err := search.each(ctx, tx, func(rows *sql.Rows) error {
+		var installation string
+		var epoch int64
+		if err := rows.Scan(&installation, &epoch); err != nil {
+			return err
+		}
+		if epoch >= closed {
+			return errMoved
+		}
+		fences = append(fences, fenceOf(installation))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.dialect.Lock(ctx, tx, Exclusively, fences...)
+}
+
+// shut closes a silenced store to every manager.
+func (s *Store) shut(ctx context.Context, tx *sql.Tx) error {
+	raise := &statement{dialect: s.dialect}
+	return raise.say("UPDATE writer_epochs SET epoch = epoch + ").value(closed).exec(ctx, tx)
+}
+
+// Renew gives the store another ID, and opens it to managers if it was closed; each of them has to fence anew.
+func (s *Store) Renew(ctx context.Context) (string, error) {
+	id, empty := uuid.NewString(), false
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if empty, err = s.empty(ctx, tx); err != nil || empty {
+			return err
+		}
+		name := &statement{dialect: s.dialect}
+		if err := name.say("UPDATE store_identity SET id = ").value(id).exec(ctx, tx); err != nil {
+			return err
+		}
+		open := &statement{dialect: s.dialect}
+		return open.say("UPDATE writer_epochs SET epoch = epoch % ").value(closed).say(" + 1").exec(ctx, tx)
+	})
+	if err == nil && empty {
+		return "", errors.New("the identity store holds nothing, so it is none that was restored: see that its URL is right")
+	}
+	return id, err
+}
