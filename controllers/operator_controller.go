@@ -55,7 +55,7 @@ func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.
 	case v1alpha1.OperatorDeletionPolicyOrphan:
 		err = k.Provisioner.OrphanPerson(ctx, key, stamp)
 	default:
-		err = k.Provisioner.Deactivate(ctx, key, stamp, k.Clock.Now())
+		err = k.Provisioner.Deactivate(ctx, roster.Compile(translate.Operator(o), k.Directory).Person, stamp, k.Clock.Now())
 	}
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
 }

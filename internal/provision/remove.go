@@ -18,7 +18,7 @@ import (
 // Retire marks a tenant's record as retired, so that nobody has access in the tenant. With purge, the record goes for good
 // after the tenant's retention, counted from now.
 func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp store.Stamp, purge bool, now time.Time) error {
-	return amend(ctx, p.writer, p.store.Tenants(), key, stamp, func(t *roster.TenantRecord) error {
+	return amend(ctx, p.writer, p.store.Tenants(), key, roster.TenantRecord{}, stamp, func(t *roster.TenantRecord) error {
 		if t.Retired {
 			return nil
 		}
@@ -30,9 +30,10 @@ func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp st
 	})
 }
 
-// Deactivate makes a person inactive, to be purged after the longest retention of the person's tenants, counted from now.
-func (p *Provisioner) Deactivate(ctx context.Context, key roster.PersonKey, stamp store.Stamp, now time.Time) error {
-	return amend(ctx, p.writer, p.store.People(), key, stamp, func(person *roster.Person) error {
+// Deactivate makes a person inactive, to be purged after the longest retention of the person's tenants, counted from now. A record
+// that is held from the object which declares the person is not that object's to end.
+func (p *Provisioner) Deactivate(ctx context.Context, declared roster.Person, stamp store.Stamp, now time.Time) error {
+	return amend(ctx, p.writer, p.store.People(), declared.Key(), declared, stamp, func(person *roster.Person) error {
 		if !person.User.PurgeAfter.IsZero() {
 			return nil
 		}
@@ -86,14 +87,14 @@ func (p *Provisioner) remove(ctx context.Context, stamp store.Stamp, removal fun
 	return gone(p.writer.write(ctx, stamp, removal))
 }
 
-// amend changes the record that the owner of stamp has under key, if there is one.
-func amend[K comparable, V any](ctx context.Context, w *Writer, records store.Records[K, V], key K, stamp store.Stamp, change func(*V) error) error {
+// amend changes the record under key, if there is one that the owner of stamp may write who declares a value.
+func amend[K comparable, V any](ctx context.Context, w *Writer, records store.Records[K, V], key K, declared V, stamp store.Stamp, change func(*V) error) error {
 	stored, err := records.Get(ctx, key)
 	if err != nil {
 		return gone(err)
 	}
-	if stored.Stamp.Owner != stamp.Owner {
-		return nil
+	if _, err := store.CheckOwner(stored, declared, stamp, nil); err != nil {
+		return gone(err)
 	}
 	if err := change(&stored.Value); err != nil {
 		return err

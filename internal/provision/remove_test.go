@@ -35,7 +35,7 @@ func TestDeactivateKeepsThePersonForTheLongestRetention(t *testing.T) {
 	ensure(t, p, person(true, "north", "south", "missing"), "")
 	before := stored(t, s)
 
-	if err := p.Deactivate(t.Context(), workerKey, workerStamp, now); err != nil {
+	if err := p.Deactivate(t.Context(), person(true), workerStamp, now); err != nil {
 		t.Fatalf("deactivating: %v", err)
 	}
 	after := stored(t, s)
@@ -45,7 +45,7 @@ func TestDeactivateKeepsThePersonForTheLongestRetention(t *testing.T) {
 		t.Errorf("only activity and the time of purge change (-want +got):\n%s", diff)
 	}
 	s.Reset()
-	if err := p.Deactivate(t.Context(), workerKey, workerStamp, now.Add(time.Minute)); err != nil {
+	if err := p.Deactivate(t.Context(), person(true), workerStamp, now.Add(time.Minute)); err != nil {
 		t.Fatalf("deactivating once more: %v", err)
 	}
 	if got := s.Counts(); got.Changed != 0 {
@@ -62,7 +62,7 @@ func TestDeactivateKeepsThePersonForTheLongestRetention(t *testing.T) {
 func TestDeactivateRunsTheClockOfAPersonWhoWasSwitchedOffBefore(t *testing.T) {
 	p, s := newProvisioner()
 	ensure(t, p, person(false), "")
-	if err := p.Deactivate(t.Context(), workerKey, workerStamp, now); err != nil {
+	if err := p.Deactivate(t.Context(), person(true), workerStamp, now); err != nil {
 		t.Fatalf("deactivating: %v", err)
 	}
 	if got, want := stored(t, s).Value.User.PurgeAfter, now.Add(roster.DefaultRetention); !got.Equal(want) {
@@ -100,7 +100,7 @@ func TestRemovalsTouchOnlyWhatIsThereAndTheOwners(t *testing.T) {
 	tenantKey := roster.TenantKey{Company: "acme", Tenant: "north"}
 	removals := map[string]func(*provision.Provisioner, store.Stamp) error{
 		"Deactivate": func(p *provision.Provisioner, by store.Stamp) error {
-			return p.Deactivate(t.Context(), workerKey, by, now)
+			return p.Deactivate(t.Context(), person(true), by, now)
 		},
 		"DeletePerson": func(p *provision.Provisioner, by store.Stamp) error {
 			return p.DeletePerson(t.Context(), workerKey, by)
@@ -158,5 +158,28 @@ func TestOrphanLeavesTheRecordToNobody(t *testing.T) {
 	after := stored(t, s)
 	if after.Stamp.Owner != (store.Owner{}) || !cmp.Equal(before.Value, after.Value) {
 		t.Errorf("an orphan keeps its value and loses its stamp, got stamp %+v", after.Stamp)
+	}
+}
+
+func TestAnObjectMadeAnewDeactivatesOnlyWhomItSpeaksFor(t *testing.T) {
+	for _, tc := range []struct {
+		reason   string
+		declared roster.Person
+		want     bool
+	}{
+		{"it names every tenant of the record", person(true, "north", "south", "west"), true},
+		{"whoever may write in one tenant may not end a person of another", person(true, "north"), false},
+		{"it speaks for no tenant", person(true), false},
+	} {
+		p, s := newProvisioner()
+		ensure(t, p, person(true, "north", "south"), "")
+		anew := workerStamp
+		anew.UID = "anew"
+		if err := p.Deactivate(t.Context(), tc.declared, anew, now); err != nil {
+			t.Errorf("%s: what is not its own is none of its business and no error, got %v", tc.reason, err)
+		}
+		if got := !stored(t, s).Value.User.Active; got != tc.want {
+			t.Errorf("%s: deactivated should be %t, is %t", tc.reason, tc.want, got)
+		}
 	}
 }

@@ -279,7 +279,7 @@ var writes = map[string]func(c *contest) error{
 		return c.first.Retire(c.t.Context(), c.tenant("").Key(), c.stamp("Tenant", "north"), true, time.Now())
 	},
 	"deactivate a person": func(c *contest) error {
-		return c.first.Deactivate(c.t.Context(), c.worker("worker", "").Key(), c.stamp("Operator", "worker"), time.Now())
+		return c.first.Deactivate(c.t.Context(), c.worker("worker", ""), c.stamp("Operator", "worker"), time.Now())
 	},
 	"delete a person": func(c *contest) error {
 		return c.first.DeletePerson(c.t.Context(), c.worker("worker", "").Key(), c.stamp("Operator", "worker"))
