@@ -149,10 +149,10 @@ func (a *aggregate[K, V]) loadParts(ctx context.Context, q querier, d Dialect, r
 	}
 	keys := a.columns[:len(a.keyNames())]
 	padding := slices.Repeat([]any{ignored{}}, a.width())
-	unread := slices.Repeat([]any{ignored{}}, len(keys)+a.width())
+	which := 0
+	first := append([]any{&which}, slices.Repeat([]any{ignored{}}, len(keys)+a.width())...)
 	return a.selectParts(d, records).each(ctx, q, func(rows *sql.Rows) error {
-		var which int
-		if err := rows.Scan(slices.Concat([]any{&which}, unread)...); err != nil {
+		if err := rows.Scan(first...); err != nil {
 			return err
 		}
 		var whose V
