@@ -83,7 +83,7 @@ func TestBadInputIsOneSentenceAndANonZeroExit(t *testing.T) {
 		"nothing":             {"what is required is asked for", nil, "--installation"},
 		"no store":            {"what is required is asked for", []string{"--installation=one"}, "--store"},
 		"bad installation":    {"the key is named", []string{"--installation=One!", "--store=memory://"}, `installation "One!" must be a DNS label`},
-		"unknown scheme":      {"the flag and the schemes are named", []string{"--installation=one", "--store=mysql://robot:hunter2@db/roster"}, `store (the key, or --store): there is no store "mysql"; the URL of a store begins with one of memory://, sqlite://`},
+		"unknown scheme":      {"the flag and the schemes are named", []string{"--installation=one", "--store=mysql://robot:hunter2@db/roster"}, `store (the key, or --store): there is no store "mysql"; the URL of a store begins with one of memory://, postgres://, sqlite://`},
 		"no scheme":           {"the flag is named", []string{"--installation=one", "--store=robot:hunter2@db"}, "store (the key, or --store): the URL of a store begins with"},
 		"SQLite with a user":  {"a path is all it takes", []string{"--installation=one", "--store=sqlite://robot:hunter2@db/roster"}, "store (the key, or --store): the URL of an SQLite store is a path"},
 		"SQLite and no file":  {"a file is named", []string{"--installation=one", "--store=sqlite://"}, "store (the key, or --store): the URL of an SQLite store names a file"},

@@ -19,7 +19,7 @@ var version, commit = "unversioned", "unknown"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := manager.Main(ctx, os.Args[1:], manager.Build{Version: version, Commit: commit}, os.Stderr)
+	err := manager.Main(ctx, os.Args[1:], manager.Build{Version: version, Commit: commit}, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "manager: %v\n", err)

@@ -154,7 +154,7 @@ func (d *demo) runManager(ctx context.Context) error {
 		"--metrics-secure=false",
 		"--health-bind-address=0",
 		"--log-format=text",
-	}, manager.Build{Version: "demo", Commit: "working tree"}, log), log.Close())
+	}, manager.Build{Version: "demo", Commit: "working tree"}, log, log), log.Close())
 }
 
 // freeAddress is a loopback address that nothing listens on.

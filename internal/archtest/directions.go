@@ -152,7 +152,7 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/manager", Module: []string{"*"}, Libraries: []string{"*"},
-		Tests: []string{"internal/testkit"},
+		Tests: []string{"internal/testkit", "internal/store/storetest/*"},
 		Why:   "it is the composition root",
 	},
 	{

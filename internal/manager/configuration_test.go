@@ -234,7 +234,7 @@ func TestAskingForHelpPrintsTheUsageWithDefaults(t *testing.T) {
 				t.Errorf("%s should print %q, printed:\n%s", asking, want, printed.String())
 			}
 		}
-		if err := Main(t.Context(), []string{asking}, Build{}, io.Discard); err != nil {
+		if err := Main(t.Context(), []string{asking}, Build{}, io.Discard, io.Discard); err != nil {
 			t.Errorf("asking for help is no error, got %v", err)
 		}
 	}

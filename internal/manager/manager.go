@@ -47,8 +47,12 @@ type Build struct {
 	Version, Commit string
 }
 
-// Main runs the manager as args say until ctx ends. An error is one sentence for the person who started it.
-func Main(ctx context.Context, args []string, build Build, stderr io.Writer) error {
+// Main runs the manager as args say until ctx ends, or a command for its store where they begin with "store". An error is one
+// sentence for the person who started it.
+func Main(ctx context.Context, args []string, build Build, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "store" {
+		return runStoreCommand(ctx, args[1:], stdout, stderr)
+	}
 	options, err := Parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil

@@ -114,7 +114,7 @@ func Parse(args []string, output io.Writer) (Options, error) {
 		return Options{}, err
 	}
 	if set.NArg() > 0 {
-		return Options{}, fmt.Errorf("unexpected argument %q; the manager takes flags only", set.Arg(0))
+		return Options{}, fmt.Errorf("unexpected argument %q; the manager takes flags, or \"store\" and a command for it first", set.Arg(0))
 	}
 	if err := options.validate(); err != nil {
 		return Options{}, err

@@ -216,12 +216,7 @@ func TestNoManagerWritesToAStoreThatWasCopied(t *testing.T) {
 	for name, open := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			from := open(t)
-			storetest.Populate(t, from)
-			content := storetest.Read(t, from)
-			if err := from.CopyTo(t.Context(), open(t), untold); err != nil {
-				t.Fatal(err)
-			}
+			from, content := copied(t, open)
 			if err := write(from, 1, content); !errors.Is(err, store.ErrFenced) {
 				t.Errorf("writing with the latest epoch: %v; expected ErrFenced", err)
 			}
@@ -235,7 +230,15 @@ func TestNoManagerWritesToAStoreThatWasCopied(t *testing.T) {
 			if diff := cmp.Diff(content, storetest.Read(t, from)); diff != "" {
 				t.Errorf("what the store holds (-before +after):\n%s", diff)
 			}
+		})
+	}
+}
 
+func TestManagersWriteAgainToAStoreThatWasRenewed(t *testing.T) {
+	for name, open := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			from, content := copied(t, open)
 			id, err := from.Renew(t.Context())
 			if now, idErr := from.ID(t.Context()); err != nil || idErr != nil || id != now || id == content.ID {
 				t.Errorf("Renew: %q, %v; expected another ID, which the store has now (%q, %v)", id, err, now, idErr)
@@ -255,6 +258,18 @@ func TestNoManagerWritesToAStoreThatWasCopied(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copied is a store of which a copy was made, and what it held by then.
+func copied(t *testing.T, open func(testing.TB) *sqlstore.Store) (*sqlstore.Store, storetest.Content) {
+	t.Helper()
+	from := open(t)
+	storetest.Populate(t, from)
+	content := storetest.Read(t, from)
+	if err := from.CopyTo(t.Context(), open(t), untold); err != nil {
+		t.Fatal(err)
+	}
+	return from, content
 }
 
 func TestWritersWaitForACopyAndThenHearOfIt(t *testing.T) {
