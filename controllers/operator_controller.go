@@ -4,7 +4,10 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/roster-dev/roster/internal/lifecycle"
 	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/translate"
 )
 
@@ -35,8 +39,22 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 	o.Status.Tenants = tenantStatuses(compiled.Tenants)
 	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(compiled.Missing), channelsGranted(compiled.Tenants)),
-		RequeueAfter: lookAgain(ensured),
+		RequeueAfter: cmp.Or(lookAgain(ensured), k.untilFree(compiled.Person, err)),
 	}, outcome.conclude(compiled.Missing)
+}
+
+// untilFree is when to come back to a person whose e-mail address somebody holds who declares another one by now: as soon as that is
+// stored. Whoever is woken by the change of a manifest often comes before that. 0 is any other case.
+func (k operators) untilFree(person roster.Person, err error) time.Duration {
+	var conflict *store.ConflictError
+	if !errors.As(err, &conflict) || conflict.Owner.Installation != k.Installation {
+		return 0
+	}
+	holder, found := k.Directory.Operator(conflict.Owner.Namespace, conflict.Owner.Name)
+	if !found || (roster.User{Profile: holder.Profile}).EmailKey() == person.User.EmailKey() {
+		return 0
+	}
+	return soon
 }
 
 // Pending tells whether the record the person compiles to is not the one stored.

@@ -21,7 +21,8 @@ import (
 	"github.com/roster-dev/roster/internal/store"
 )
 
-// soon is when an object that told what it is about to take over does so.
+// soon is when an object that told what it is about to take over does so, and when one looks again that only waits for the pass of
+// another.
 const soon = time.Second
 
 const heldMessage = "the identity store keeps this record for an earlier object of the same name, and it holds more than this manifest speaks for: " +
