@@ -14,8 +14,8 @@ import (
 	"github.com/roster-dev/roster/internal/store"
 )
 
-// closed is what the epochs of a store are raised by once a copy of it was made. No writer has such an epoch and Fence begins no
-// other, so what would be missing in the copy is not written.
+// closed is what the epochs of a store are raised by once a copy of it was made. No writer has such an epoch and nobody is given
+// another one, so that nothing is written that the copy would lack.
 const closed int64 = 1 << 62
 
 // errMoved says of a store that a copy of it was made.
@@ -25,25 +25,39 @@ var errMoved = fmt.Errorf("%w: it was copied to another store, which has taken i
 // allFences is the name of the lock that whoever fences shares with others who do, and whoever closes the store has alone.
 const allFences = "fences"
 
+// checkOpen is errMoved where the store is closed, and keeps it as it is until the transaction ends.
+func (s *Store) checkOpen(ctx context.Context, tx *sql.Tx, how Locking) error {
+	if err := s.dialect.Lock(ctx, tx, how, allFences); err != nil {
+		return err
+	}
+	search := &statement{dialect: s.dialect}
+	search.say("SELECT EXISTS (SELECT 1 FROM writer_epochs WHERE epoch >= ").value(closed).say(")")
+	moved := false
+	err := tx.QueryRowContext(ctx, search.text.String(), search.args...).Scan(&moved)
+	if err == nil && moved {
+		return errMoved
+	}
+	return err
+}
+
+// installations are those that were fenced, and those that have records all the same.
+const installations = "SELECT installation FROM writer_epochs UNION SELECT stamp_installation FROM tenants" +
+	" UNION SELECT stamp_installation FROM tenant_groups UNION SELECT stamp_installation FROM channel_policies" +
+	" UNION SELECT stamp_installation FROM users"
+
 // silence keeps every manager from writing until the transaction ends: those that write wait, and none begins to.
 func (s *Store) silence(ctx context.Context, tx *sql.Tx) error {
-	if err := s.dialect.Lock(ctx, tx, Exclusively, allFences); err != nil {
+	if err := s.checkOpen(ctx, tx, Exclusively); err != nil {
 		return err
 	}
 	var fences []string
 	search := &statement{dialect: s.dialect}
-	search.say("SELECT installation, epoch FROM writer_epochs ORDER BY installation")
+	search.say("SELECT installation FROM (", installations, ") AS i WHERE installation IS NOT NULL ORDER BY installation")
 	err := search.each(ctx, tx, func(rows *sql.Rows) error {
 		var installation string
-		var epoch int64
-		if err := rows.Scan(&installation, &epoch); err != nil {
-			return err
-		}
-		if epoch >= closed {
-			return errMoved
-		}
+		err := rows.Scan(&installation)
 		fences = append(fences, fenceOf(installation))
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -54,7 +68,14 @@ func (s *Store) silence(ctx context.Context, tx *sql.Tx) error {
 // shut closes a silenced store to every manager.
 func (s *Store) shut(ctx context.Context, tx *sql.Tx) error {
 	raise := &statement{dialect: s.dialect}
-	return raise.say("UPDATE writer_epochs SET epoch = epoch + ").value(closed).exec(ctx, tx)
+	if err := raise.say("UPDATE writer_epochs SET epoch = epoch + ").value(closed).exec(ctx, tx); err != nil {
+		return err
+	}
+	// One that was never fenced would begin with the first epoch.
+	begin := &statement{dialect: s.dialect}
+	begin.say("INSERT INTO writer_epochs (installation, epoch) SELECT installation, CAST(").value(closed)
+	begin.say(" AS BIGINT) FROM (", installations, ") AS i WHERE installation IS NOT NULL ON CONFLICT (installation) DO NOTHING")
+	return begin.exec(ctx, tx)
 }
 
 // Renew gives the store another ID, and opens it to managers if it was closed; each of them has to fence anew.

@@ -19,20 +19,15 @@ func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
 	}
 	var epoch int64
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.dialect.Lock(ctx, tx, Shared, allFences); err != nil {
+		if err := s.checkOpen(ctx, tx, Shared); err != nil {
 			return err
 		}
 		if err := s.dialect.Lock(ctx, tx, Exclusively, fenceOf(installation)); err != nil {
 			return err
 		}
 		next := insert(s.dialect, "writer_epochs", []string{"installation", "epoch"}, [][]any{{installation, 1}})
-		next.say(" ON CONFLICT (installation) DO UPDATE SET epoch = writer_epochs.epoch + 1 WHERE writer_epochs.epoch < ").value(closed)
-		next.say(" RETURNING epoch")
-		err := tx.QueryRowContext(ctx, next.text.String(), next.args...).Scan(&epoch)
-		if errors.Is(err, sql.ErrNoRows) {
-			return errMoved
-		}
-		return err
+		next.say(" ON CONFLICT (installation) DO UPDATE SET epoch = writer_epochs.epoch + 1 RETURNING epoch")
+		return tx.QueryRowContext(ctx, next.text.String(), next.args...).Scan(&epoch)
 	})
 	return epoch, err
 }
