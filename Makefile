@@ -50,11 +50,12 @@ test: ## Run every test against a real API server (TEST_PACKAGES, TEST_ARGS, TES
 	KUBEBUILDER_ASSETS=$$assets go test -timeout $(TEST_TIMEOUT) $(TEST_ARGS) $(TEST_PACKAGES)
 
 .PHONY: bench
-bench: ## Run the benchmarks (BENCH_ARGS)
+bench: ## Run the benchmarks (BENCH_ARGS), and plant a bug for every law over the SQL drivers
 	assets=$$(hack/controlplane/build.sh); \
 	packages=$$({ git grep -lE '^func Benchmark' -- '*_test.go' || true; } | xargs -rn1 dirname | sort -u | sed 's|^|./|'); \
 	if [ -z "$$packages" ]; then echo "there are no benchmarks"; exit; fi; \
 	KUBEBUILDER_ASSETS=$$assets go test -timeout $(TEST_TIMEOUT) -run '^$$' -bench . $(BENCH_ARGS) $$packages
+	ROSTER_PLANT=1 go test -timeout $(TEST_TIMEOUT) -run PlantedBugs ./internal/store/sqlstore/...
 
 .PHONY: build
 build: ## Build the programs into bin/

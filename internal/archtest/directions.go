@@ -84,13 +84,13 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/sqlstore/sqlite", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},
 		Libraries: []string{"modernc.org/sqlite"},
-		Tests:     []string{"internal/store/storetest"},
+		Tests:     []string{"internal/store/storetest", "internal/store/storetest/mutants"},
 		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
 		Folder: "internal/store/sqlstore/postgres", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},
 		Libraries: []string{"github.com/jackc/pgx/v5"},
-		Tests:     []string{"internal/store/storetest", "internal/testkit/postgresserver"},
+		Tests:     []string{"internal/store/storetest", "internal/store/storetest/mutants", "internal/testkit/postgresserver"},
 		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
