@@ -12,17 +12,14 @@ import (
 
 	"github.com/go-logr/logr/testr"
 	"github.com/google/go-cmp/cmp"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/rest"
-
 	"github.com/roster-dev/roster/api/v1alpha1"
-	"github.com/roster-dev/roster/internal/manager"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/memory"
 	"github.com/roster-dev/roster/internal/store/storetest/faults"
 	"github.com/roster-dev/roster/internal/testkit"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // slow makes the write of one person wait until another one was refused, so that whoever is woken by a change of the manifest is
@@ -122,26 +119,6 @@ func TestWhoLosesAUserNameIsWokenWhenItsOwnerIsGoneForGood(t *testing.T) {
 	}
 }
 
-// launch starts a manager on a cluster, as its administrator or whom the configuration says. What it answers stops the manager and
-// says how it ended.
-func launch(t *testing.T, cluster *rest.Config, options manager.Options, s store.Store) (stop func() error) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	mgr, err := manager.New(ctx, cluster, options, s, testr.NewWithInterface(quiet{t}, testr.Options{}))
-	if err != nil {
-		cancel()
-		t.Fatalf("the manager should start: %v", err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	stop = sync.OnceValue(func() error {
-		cancel()
-		return <-ended
-	})
-	t.Cleanup(func() { _ = stop() })
-	return stop
-}
-
 // abroad is a company of the same name in a cluster of its own, with a manager of another installation.
 func abroad(t *testing.T, home *company, installation string, s store.Store) *company {
 	t.Helper()
@@ -154,9 +131,9 @@ func abroad(t *testing.T, home *company, installation string, s store.Store) *co
 	c := &company{WithWatch: cluster.Client(t), t: t, namespace: home.namespace, store: faults.Wrap(s), options: home.options}
 	c.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: c.namespace}})
 	c.options.Installation = installation
-	stop := launch(t, cluster.Config(t), c.options, c.store)
+	abroad := launch(t, cluster.Config(t), c.options, c.store, testr.NewWithInterface(quiet{t}, testr.Options{}))
 	t.Cleanup(func() {
-		if err := stop(); err != nil {
+		if err := abroad.stop(); err != nil {
 			t.Errorf("the manager should end without an error when it is stopped, got: %v", err)
 		}
 	})

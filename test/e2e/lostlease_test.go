@@ -1,0 +1,305 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/funcr"
+	"github.com/google/go-cmp/cmp"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/manager"
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/store/storetest/faults"
+	"github.com/roster-dev/roster/internal/testkit"
+)
+
+// running is a manager that runs.
+type running struct {
+	cancel context.CancelFunc
+	ended  chan struct{}
+	// err is how it ended.
+	err error
+}
+
+// launch starts a manager on a cluster, as whom the configuration says. It is stopped with the test.
+func launch(t *testing.T, cluster *rest.Config, options manager.Options, s store.Store, log logr.Logger) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	mgr, err := manager.New(ctx, cluster, options, s, log)
+	if err != nil {
+		cancel()
+		t.Fatalf("the manager should start: %v", err)
+	}
+	r := &running{cancel: cancel, ended: make(chan struct{})}
+	go func() {
+		defer close(r.ended)
+		r.err = mgr.Start(ctx)
+	}()
+	t.Cleanup(func() { _ = r.stop() })
+	return r
+}
+
+// stop stops the manager and says how it ended.
+func (r *running) stop() error {
+	r.cancel()
+	<-r.ended
+	return r.err
+}
+
+func (r *running) over() bool {
+	select {
+	case <-r.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// wire is between a manager and the API server.
+type wire struct {
+	next http.RoundTripper
+	at   steps
+	// cut keeps the manager from renewing its lease, and nothing else.
+	cut atomic.Bool
+
+	mu sync.Mutex
+	// written are the writes that succeeded but for those of the lease, and refused those that came too late.
+	written []string
+	refused int
+}
+
+// RoundTrip passes a request on.
+func (w *wire) RoundTrip(request *http.Request) (response *http.Response, err error) {
+	lease, reads := strings.Contains(request.URL.Path, "/leases/"), request.Method == http.MethodGet
+	switch {
+	case lease && reads:
+		err = w.at.around(request.Context(), "LookAtLease", nil, func(context.Context) (err error) {
+			response, err = w.next.RoundTrip(request)
+			return err
+		})
+		return response, err
+	case lease && w.cut.Load():
+		return nil, errors.New("a test keeps the manager from renewing its lease")
+	}
+	response, err = w.next.RoundTrip(request)
+	if err == nil && !lease && !reads {
+		w.note(request.Method+" "+request.URL.Path, response.StatusCode)
+	}
+	return response, err
+}
+
+func (w *wire) note(write string, status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if status == http.StatusConflict {
+		w.refused++
+	}
+	if status < http.StatusMultipleChoices {
+		w.written = append(w.written, write)
+	}
+}
+
+func (w *wire) writes() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.written)
+}
+
+func (w *wire) tooLate() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.refused
+}
+
+// contender is one of two managers of an installation, with a view of its own of the API server and of the store.
+type contender struct {
+	*running
+	*wire
+	// fenced is how many passes ended because another manager is the writer.
+	fenced atomic.Int32
+}
+
+// contend starts a manager that takes part in the election of its namespace.
+func contend(c *company, s store.Store, at steps) *contender {
+	c.t.Helper()
+	m := &contender{wire: &wire{at: at}}
+	cluster := plane.Config(c.t)
+	cluster.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		m.next = next
+		return m.wire
+	})
+	options := c.options
+	options.LeaderElection = manager.LeaderElection{Enabled: true, Namespace: c.namespace}
+	log := funcr.New(func(_, line string) {
+		if strings.Contains(line, store.ErrFenced.Error()) {
+			m.fenced.Add(1)
+		}
+		quiet{c.t}.Log(line)
+	}, funcr.Options{})
+	m.running = launch(c.t, cluster, options, stepped{s, at}, log)
+	return m
+}
+
+// releaseLease takes the lease away from whoever has it, who cannot renew it, for the next to take.
+func (c *company) releaseLease(from *contender) {
+	c.t.Helper()
+	from.cut.Store(true)
+	testkit.Eventually(c.t, "the lease is free", func(ctx context.Context) (bool, string) {
+		lease := &coordinationv1.Lease{}
+		if err := c.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease); err != nil {
+			return false, err.Error()
+		}
+		lease.Spec.HolderIdentity = new("")
+		err := c.Update(ctx, lease)
+		return err == nil, fmt.Sprint(err)
+	})
+}
+
+// lostAt are the steps at which a manager that stores a person may lose the lease.
+var lostAt = []struct {
+	step string
+	// seasoned says that the manager has written before.
+	seasoned bool
+}{
+	{"before LookAtLease", false},
+	{"after LookAtLease", false},
+	{"before Fence", false},
+	{"after Fence", false},
+	{"before Put", false},
+	{"within Put", false},
+	{"after Put", false},
+	{"before Put", true},
+	{"within Put", true},
+	{"after Put", true},
+}
+
+// TestAManagerThatLostTheLeaseWritesNeitherStoreNorStatus lets two managers run on a real API server: the first is stopped at a step
+// of a pass and cannot renew its lease, of which it knows nothing; the second takes the lease and stores what the manifest says by
+// then; the first goes on.
+func TestAManagerThatLostTheLeaseWritesNeitherStoreNorStatus(t *testing.T) {
+	t.Parallel()
+	for _, driver := range []string{"memory", "sqlite"} {
+		for _, tc := range lostAt {
+			t.Run(fmt.Sprintf("%s/%s/written before: %t", driver, tc.step, tc.seasoned), func(t *testing.T) {
+				t.Parallel()
+				loseTheLeaseInAPass(t, driver, tc.step, tc.seasoned)
+			})
+		}
+		t.Logf("over %s: the lease is lost at each of %d steps of a pass", driver, len(lostAt))
+	}
+}
+
+func loseTheLeaseInAPass(t *testing.T, driver, lost string, seasoned bool) {
+	t.Helper()
+	stop := newGate()
+	key := any(nil)
+	at := func(ctx context.Context, s step) context.Context {
+		if s.key != nil && s.key != key {
+			return ctx
+		}
+		if s.String() == lost {
+			stop.pass()
+		}
+		if lost == "within Put" && driver == "memory" && s.String() == "before Put" {
+			return gated{ctx, stop}
+		}
+		return ctx
+	}
+	clock := func() time.Time {
+		if lost == "within Put" {
+			stop.pass()
+		}
+		return time.Now()
+	}
+	open := shared[driver](t)
+	firsts, seconds := open(clock), open(time.Now)
+	c := unmanaged(t, seconds)
+	key = roster.NewPersonKey(c.namespace, "worker-1")
+	first := contend(c, firsts, at)
+	if seasoned {
+		tenant := testkit.Tenant(c.namespace, "north")
+		c.create(tenant)
+		becomesReady(c, tenant)
+	}
+	c.leads(first)
+	stop.armed.Store(true)
+	operator := testkit.Operator(c.namespace, "worker-1", func(o *v1alpha1.Operator) { o.Spec.Profile.Title = "stale" })
+	c.create(operator)
+	<-stop.reached
+	written := first.writes()
+
+	edit(c, operator, func(o *v1alpha1.Operator) { o.Spec.Profile.Title = "newer" })
+	c.releaseLease(first)
+	asked := make(chan struct{})
+	asks := sync.OnceFunc(func() { close(asked) })
+	contend(c, seconds, func(ctx context.Context, s step) context.Context {
+		if s.String() == "before Fence" {
+			asks()
+		}
+		return ctx
+	})
+	within := lost == "within Put"
+	if within {
+		<-asked
+		close(stop.opened)
+	}
+	becomesReady(c, operator)
+	want := c.person("worker-1")
+	if got := want.Value.User.Profile.Title; got != "newer" {
+		t.Fatalf("the manager that has the lease should store the newer manifest, the title is %q", got)
+	}
+	if !within {
+		close(stop.opened)
+	}
+	testkit.Eventually(t, "the pass of the manager that lost the lease ends", func(context.Context) (bool, string) {
+		return first.fenced.Load() > 0 || first.tooLate() > 0 || first.over(), fmt.Sprintf("writes: %v", first.writes())
+	})
+	_ = first.stop()
+	if diff := cmp.Diff(written, first.writes()); diff != "" && !within {
+		t.Errorf("a manager that lost the lease should tell nothing in a status (-before +after):\n%s", diff)
+	}
+	// Until the write that is under way is committed nobody else can fence, so this manager may go on with the newer manifest.
+	if within && first.tooLate() == 0 {
+		t.Errorf("what the manager tells of the older manifest should be refused, it wrote %v", first.writes())
+	}
+	if diff := cmp.Diff(want.Value, c.person("worker-1").Value); diff != "" {
+		t.Errorf("a manager that lost the lease should write nothing to the store (-want +got):\n%s", diff)
+	}
+	settled(c, operator, "stays Ready", isReady)
+}
+
+// unmanaged is a company without a manager.
+func unmanaged(t *testing.T, s store.Store) *company {
+	t.Helper()
+	c := &company{WithWatch: plane.Client(t), t: t, namespace: plane.Namespace(t), store: faults.Wrap(s), options: manager.Defaults()}
+	c.options.Installation, c.options.Namespace = "e2e", c.namespace
+	c.options.Metrics.BindAddress, c.options.Health.BindAddress = "0", "0"
+	return c
+}
+
+// leads waits until somebody, who is the only one yet, has the lease.
+func (c *company) leads(m *contender) {
+	c.t.Helper()
+	testkit.Eventually(c.t, "the manager has the lease", func(ctx context.Context) (bool, string) {
+		lease := &coordinationv1.Lease{}
+		err := c.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease)
+		return err == nil && lease.Spec.HolderIdentity != nil && *lease.Spec.HolderIdentity != "" && !m.over(), fmt.Sprint(err)
+	})
+}
