@@ -15,17 +15,18 @@ import (
 )
 
 // ErrNoServer says that this machine has no PostgreSQL server.
-var ErrNoServer = errors.New("no PostgreSQL server is installed: install one (Debian: apt-get install postgresql), or set " +
-	Skip + "=skip to go without its tests")
+var ErrNoServer = errors.New("no PostgreSQL server is installed, and none could be fetched: install one (Debian: apt-get install postgresql)")
 
-// Skip is the variable of the environment that lets tests go without a server, if its value is "skip".
-const Skip = "ROSTER_TEST_POSTGRES"
+// Require is the variable of the environment that makes tests fail where there is no server, if its value is "require".
+// Without it they are skipped, as a fresh machine need not have one.
+const Require = "ROSTER_TEST_POSTGRES"
 
-// find answers the folder of the server's programs: the one on PATH, else the newest of those that Debian installs.
+// find answers the folder of the server's programs: the one on PATH, else the newest of those that Debian installs, else one
+// that is fetched.
 func find() (string, error) {
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if program, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(program)) {
-			return filepath.Dir(program), nil
+		if target, err := filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(target)) {
+			return filepath.Dir(target), nil
 		}
 	}
 	folders, err := filepath.Glob("/usr/lib/postgresql/*/bin")
@@ -38,7 +39,11 @@ func find() (string, error) {
 			return folder, nil
 		}
 	}
-	return "", ErrNoServer
+	fetched, err := fetch()
+	if err != nil {
+		return "", fmt.Errorf("%w (%w)", ErrNoServer, err)
+	}
+	return fetched, nil
 }
 
 // version is the number in /usr/lib/postgresql/<version>/bin.
