@@ -168,7 +168,7 @@ var Directions = []Row{
 		Why: "any test may use it, so it must not bring along what that test's folder may not import",
 	},
 	{
-		Folder: "internal/testkit/postgresserver", Libraries: []string{"github.com/jackc/pgx/v5"}, Support: true,
+		Folder: "internal/testkit/postgresserver", Libraries: []string{"github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"}, Support: true,
 		Why: "tests of drivers use it, and a driver never knows Kubernetes",
 	},
 	{

@@ -16,7 +16,7 @@ const Scheme = "postgres"
 // Option sets what a URL does not say.
 type Option func(*dialect)
 
-// WithMaxConnections sets how many connections the store has at most, migrations aside; the default is 10. The parameter
+// WithMaxConnections sets how many connections the store has at most, migrations aside; the default is 16, as many as the manager uses at once. The parameter
 // pool_max_conns of a URL wins.
 func WithMaxConnections(n int32) Option {
 	return func(d *dialect) { d.maxConnections = n }
@@ -54,7 +54,7 @@ func Open(url string, options ...Option) (*sqlstore.Store, error) {
 		return nil, err
 	}
 	d := &dialect{
-		target: at, maxConnections: 10, connectTimeout: 5 * time.Second, now: time.Now,
+		target: at, maxConnections: 16, connectTimeout: 5 * time.Second, now: time.Now,
 		session: map[string]string{
 			"application_name": "roster",
 			// A write relies on seeing, once it holds a lock, what was committed before it got it.
