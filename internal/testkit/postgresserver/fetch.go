@@ -28,7 +28,7 @@ func fetch() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make a directory to fetch PostgreSQL into: %w", err)
 	}
-	defer os.RemoveAll(work) //nolint:errcheck // what stays behind is in a cache
+	defer os.RemoveAll(work)
 	unpacked := filepath.Join(work, "unpacked")
 	// Starting it is the library's one way to have it fetched. The server it starts is not what is wanted, and as root none
 	// starts at all; whether the programs are there tells how it went.

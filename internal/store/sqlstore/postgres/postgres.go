@@ -16,8 +16,8 @@ const Scheme = "postgres"
 // Option sets what a URL does not say.
 type Option func(*dialect)
 
-// WithMaxConnections sets how many connections the store has at most, migrations aside; the default is 16, as many as the manager uses at once. The parameter
-// pool_max_conns of a URL wins.
+// WithMaxConnections sets how many connections the store has at most, migrations aside; the default is 16, as many as the
+// manager uses at once. The parameter pool_max_conns of a URL wins.
 func WithMaxConnections(n int32) Option {
 	return func(d *dialect) { d.maxConnections = n }
 }
