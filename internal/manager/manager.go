@@ -111,7 +111,9 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 		HealthProbeBindAddress:              options.Health.BindAddress,
 		LeaderElection:                      options.LeaderElection.Enabled,
 		LeaderElectionResourceLockInterface: lock,
-		LeaderElectionReleaseOnCancel:       true,
+		// The lock has a name of its own; this one is for the metric that tells who holds the lease.
+		LeaderElectionID:              leaseName,
+		LeaderElectionReleaseOnCancel: true,
 		// The names are unique by construction; a second manager in one process is a test's.
 		Controller: config.Controller{SkipNameValidation: new(true)},
 	})
