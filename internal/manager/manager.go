@@ -40,7 +40,7 @@ import (
 )
 
 // longestPause is how long the store may be back before anything asks whether it is.
-const longestPause = 5 * time.Second
+const longestPause = 2 * time.Second
 
 // Build says which build this program is.
 type Build struct {

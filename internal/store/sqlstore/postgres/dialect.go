@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,16 +29,23 @@ type dialect struct {
 	// session is what every connection sets, unless the URL does.
 	session map[string]string
 	now     func() time.Time
+	// inUse is the pool that serves the store.
+	inUse atomic.Pointer[pgxpool.Pool]
 }
 
 // Connect makes one pool: transactions keep out of each other's way by locks and snapshots.
 func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
 	pool, err := d.pool(d.maxConnections, d.session)
-	return pool, pool, err
+	if err != nil {
+		return nil, nil, err
+	}
+	d.inUse.Store(pool)
+	db := handle(pool)
+	return db, db, nil
 }
 
 // pool makes connections as they are needed.
-func (d *dialect) pool(size int32, session map[string]string) (*sql.DB, error) {
+func (d *dialect) pool(size int32, session map[string]string) (*pgxpool.Pool, error) {
 	if _, err := d.target.settings(); err != nil {
 		return nil, err
 	}
@@ -62,10 +70,15 @@ func (d *dialect) pool(size int32, session map[string]string) (*sql.DB, error) {
 	if err != nil {
 		return nil, &misconfigured{"the pool of connections cannot be made: pool_max_conns of the URL should be from 1 to some hundred"}
 	}
+	return pool, nil
+}
+
+// handle is a pool as a database handle, and is closed with it.
+func handle(pool *pgxpool.Pool) *sql.DB {
 	db := sql.OpenDB(&connector{stdlib.GetPoolConnector(pool), pool})
 	// The pool keeps idle connections, and looks after them.
 	db.SetMaxIdleConns(0)
-	return db, nil
+	return db
 }
 
 // refresh takes up the password and the certificates of now.
@@ -101,8 +114,9 @@ func (d *dialect) Migrating(ctx context.Context, _ *sql.DB, migrate func(*sql.DB
 	if err != nil {
 		return err
 	}
-	defer func() { _ = pool.Close() }()
-	alone, err := pool.BeginTx(ctx, nil)
+	db := handle(pool)
+	defer func() { _ = db.Close() }()
+	alone, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -114,7 +128,7 @@ func (d *dialect) Migrating(ctx context.Context, _ *sql.DB, migrate func(*sql.DB
 	if err := d.Lock(ctx, alone, sqlstore.Exclusively, "migrations"); err != nil {
 		return err
 	}
-	return migrate(pool)
+	return migrate(db)
 }
 
 // ReadsFirst is not so: a transaction that finds nothing to write is as cheap as one that cannot.

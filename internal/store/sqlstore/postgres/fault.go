@@ -22,6 +22,15 @@ import (
 // Explain says what an error of PostgreSQL means. It repeats what the server says of names only: its messages and details
 // may hold values, which are people's.
 func (d *dialect) Explain(err error) sqlstore.Fault {
+	fault := d.explain(err)
+	// Where one connection broke, the idle ones may have too: a server that is back would be taken to be away once for each.
+	if pool := d.inUse.Load(); pool != nil && fault.Kind == sqlstore.Away {
+		pool.Reset()
+	}
+	return fault
+}
+
+func (d *dialect) explain(err error) sqlstore.Fault {
 	if wrong, ok := errors.AsType[*misconfigured](err); ok {
 		return sqlstore.Fault{Sentence: wrong.sentence}
 	}
