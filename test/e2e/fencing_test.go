@@ -433,24 +433,7 @@ func TestFencingWaitsForAWriteThatIsUnderWay(t *testing.T) {
 			go func() { stale <- writes["edit a person"](c) }()
 			<-within.reached
 
-			c.holder = "second"
-			begun, fenced := make(chan struct{}), make(chan string, 1)
-			behind := stepped{c.behind, func(ctx context.Context, s step) context.Context {
-				if s.String() == "before Fence" {
-					close(begun)
-				}
-				if s.String() == "after Fence" {
-					fenced <- strings.Join(c.stored(), " ")
-				}
-				return ctx
-			}}
-			newer := make(chan error, 1)
-			go func() {
-				successor := provision.New(behind, provision.NewIdentity(behind), provision.NewWriter(behind, c.installation, nil))
-				claim := provision.Claim{Stamp: c.stamp("Operator", "worker")}
-				_, err := successor.Ensure(t.Context(), claim, provision.Person(c.worker("worker", "newer")))
-				newer <- err
-			}()
+			begun, fenced, newer := c.succeed()
 			<-begun
 			close(within.opened)
 			if err := <-stale; err != nil {
@@ -474,4 +457,28 @@ func TestFencingWaitsForAWriteThatIsUnderWay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// succeed moves the lease to a third manager, which begins to write. What it answers tells when that asks to fence, what is stored when
+// it has fenced, and what came of its write.
+func (c *contest) succeed() (begun <-chan struct{}, fenced <-chan string, newer <-chan error) {
+	c.t.Helper()
+	c.holder = "third"
+	asks, seen, result := make(chan struct{}), make(chan string, 1), make(chan error, 1)
+	behind := stepped{c.behind, func(ctx context.Context, s step) context.Context {
+		switch s.String() {
+		case "before Fence":
+			close(asks)
+		case "after Fence":
+			seen <- strings.Join(c.stored(), " ")
+		}
+		return ctx
+	}}
+	go func() {
+		third := provision.New(behind, provision.NewIdentity(behind), provision.NewWriter(behind, c.installation, nil))
+		claim := provision.Claim{Stamp: c.stamp("Operator", "worker")}
+		_, err := third.Ensure(c.t.Context(), claim, provision.Person(c.worker("worker", "newer")))
+		result <- err
+	}()
+	return asks, seen, result
 }

@@ -91,7 +91,7 @@ func (w *wire) RoundTrip(request *http.Request) (response *http.Response, err er
 	switch {
 	case lease && reads:
 		err = w.at.around(request.Context(), "LookAtLease", nil, func(context.Context) (err error) {
-			response, err = w.next.RoundTrip(request)
+			response, err = w.next.RoundTrip(request) //nolint:bodyclose // the response is the caller's
 			return err
 		})
 		return response, err
@@ -206,33 +206,43 @@ func TestAManagerThatLostTheLeaseWritesNeitherStoreNorStatus(t *testing.T) {
 	}
 }
 
+// interruption stops a manager at a step of the pass that stores one person.
+type interruption struct {
+	*gate
+	driver, step string
+	person       any
+}
+
+// within says that the step is one of the transaction: the epoch is checked and nothing is committed.
+func (i *interruption) within() bool { return i.step == "within Put" }
+
+func (i *interruption) at(ctx context.Context, s step) context.Context {
+	switch {
+	case s.key != nil && s.key != i.person:
+	case s.String() == i.step:
+		i.pass()
+	case i.within() && i.driver == "memory" && s.String() == "before Put":
+		return gated{ctx, i.gate}
+	}
+	return ctx
+}
+
+// clock is what a store in a database asks within its transactions.
+func (i *interruption) clock() time.Time {
+	if i.within() {
+		i.pass()
+	}
+	return time.Now()
+}
+
 func loseTheLeaseInAPass(t *testing.T, driver, lost string, seasoned bool) {
 	t.Helper()
-	stop := newGate()
-	key := any(nil)
-	at := func(ctx context.Context, s step) context.Context {
-		if s.key != nil && s.key != key {
-			return ctx
-		}
-		if s.String() == lost {
-			stop.pass()
-		}
-		if lost == "within Put" && driver == "memory" && s.String() == "before Put" {
-			return gated{ctx, stop}
-		}
-		return ctx
-	}
-	clock := func() time.Time {
-		if lost == "within Put" {
-			stop.pass()
-		}
-		return time.Now()
-	}
+	stop := &interruption{gate: newGate(), driver: driver, step: lost}
 	open := shared[driver](t)
-	firsts, seconds := open(clock), open(time.Now)
+	firsts, seconds := open(stop.clock), open(time.Now)
 	c := unmanaged(t, seconds)
-	key = roster.NewPersonKey(c.namespace, "worker-1")
-	first := contend(c, firsts, at)
+	stop.person = roster.NewPersonKey(c.namespace, "worker-1")
+	first := contend(c, firsts, stop.at)
 	if seasoned {
 		tenant := testkit.Tenant(c.namespace, "north")
 		c.create(tenant)
@@ -255,8 +265,7 @@ func loseTheLeaseInAPass(t *testing.T, driver, lost string, seasoned bool) {
 		}
 		return ctx
 	})
-	within := lost == "within Put"
-	if within {
+	if stop.within() {
 		<-asked
 		close(stop.opened)
 	}
@@ -265,24 +274,33 @@ func loseTheLeaseInAPass(t *testing.T, driver, lost string, seasoned bool) {
 	if got := want.Value.User.Profile.Title; got != "newer" {
 		t.Fatalf("the manager that has the lease should store the newer manifest, the title is %q", got)
 	}
-	if !within {
+	if !stop.within() {
 		close(stop.opened)
 	}
-	testkit.Eventually(t, "the pass of the manager that lost the lease ends", func(context.Context) (bool, string) {
-		return first.fenced.Load() > 0 || first.tooLate() > 0 || first.over(), fmt.Sprintf("writes: %v", first.writes())
-	})
-	_ = first.stop()
-	if diff := cmp.Diff(written, first.writes()); diff != "" && !within {
-		t.Errorf("a manager that lost the lease should tell nothing in a status (-before +after):\n%s", diff)
-	}
-	// Until the write that is under way is committed nobody else can fence, so this manager may go on with the newer manifest.
-	if within && first.tooLate() == 0 {
-		t.Errorf("what the manager tells of the older manifest should be refused, it wrote %v", first.writes())
-	}
+	c.endsInVain(first, written, stop.within())
 	if diff := cmp.Diff(want.Value, c.person("worker-1").Value); diff != "" {
 		t.Errorf("a manager that lost the lease should write nothing to the store (-want +got):\n%s", diff)
 	}
 	settled(c, operator, "stays Ready", isReady)
+}
+
+// endsInVain waits until the pass of a manager that lost the lease ends, and fails the test if a status of it was taken since.
+func (c *company) endsInVain(m *contender, written []string, within bool) {
+	c.t.Helper()
+	testkit.Eventually(c.t, "the pass of the manager that lost the lease ends", func(context.Context) (bool, string) {
+		return m.fenced.Load() > 0 || m.tooLate() > 0 || m.over(), fmt.Sprintf("writes: %v", m.writes())
+	})
+	_ = m.stop()
+	// Until the write that is under way is committed nobody else can fence, so this manager may go on with the newer manifest.
+	if within {
+		if m.tooLate() == 0 {
+			c.t.Errorf("what the manager tells of the older manifest should be refused, it wrote %v", m.writes())
+		}
+		return
+	}
+	if diff := cmp.Diff(written, m.writes()); diff != "" {
+		c.t.Errorf("a manager that lost the lease should tell nothing in a status (-before +after):\n%s", diff)
+	}
 }
 
 // unmanaged is a company without a manager.
