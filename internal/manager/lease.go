@@ -41,13 +41,18 @@ func newLock(cluster *rest.Config, election LeaderElection) (resourcelock.Interf
 	return lock, nil
 }
 
-// leaseOf looks at a lock's lease on the API server itself, never in a cache.
-func leaseOf(lock resourcelock.Interface) provision.Lease {
+// leaseOf looks at the lease of a lock on the API server itself, never in a cache. It looks by a lock of its own: what a lock reads is
+// what its elector writes next, so a look by the elector's would let a manager that lost the lease take it back from the next one.
+func leaseOf(cluster *rest.Config, election LeaderElection, lock resourcelock.Interface) (provision.Lease, error) {
 	if lock == nil {
-		return nil
+		return nil, nil
+	}
+	own, err := newLock(cluster, election)
+	if err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context) (bool, error) {
-		lease, _, err := lock.Get(ctx)
+		lease, _, err := own.Get(ctx)
 		switch {
 		case apierrors.IsNotFound(err):
 			return false, nil
@@ -55,7 +60,7 @@ func leaseOf(lock resourcelock.Interface) provision.Lease {
 			return false, err
 		}
 		return lease.HolderIdentity == lock.Identity(), nil
-	}
+	}, nil
 }
 
 // silent keeps the lease's changes of hands out of the events: the lease itself tells who holds it, and since when.

@@ -102,6 +102,10 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	if err != nil {
 		return nil, err
 	}
+	lease, err := leaseOf(cluster, options.LeaderElection, lock)
+	if err != nil {
+		return nil, err
+	}
 	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
 		Scheme:                              scheme,
 		Logger:                              log,
@@ -127,7 +131,7 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	identity := provision.NewIdentity(identities)
 	if err := controllers.Setup(mgr, &controllers.Shared{
 		Directory:    directory,
-		Provisioner:  provision.New(identities, identity, provision.NewWriter(identities, options.Installation, leaseOf(lock))),
+		Provisioner:  provision.New(identities, identity, provision.NewWriter(identities, options.Installation, lease)),
 		Installation: options.Installation,
 		Clock:        clock.RealClock{},
 		CountWindow:  options.CountWindow.Duration,

@@ -19,13 +19,16 @@ import (
 	"github.com/go-logr/logr/funcr"
 	"github.com/google/go-cmp/cmp"
 	coordinationv1 "k8s.io/api/coordination/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/manager"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/store/memory"
 	"github.com/roster-dev/roster/internal/store/storetest/faults"
 	"github.com/roster-dev/roster/internal/testkit"
 )
@@ -161,15 +164,31 @@ func contend(c *company, s store.Store, at steps) *contender {
 func (c *company) releaseLease(from *contender) {
 	c.t.Helper()
 	from.cut.Store(true)
-	testkit.Eventually(c.t, "the lease is free", func(ctx context.Context) (bool, string) {
+	c.giveLease("")
+}
+
+// giveLease makes somebody the holder of the lease, or nobody.
+func (c *company) giveLease(holder string) {
+	c.t.Helper()
+	testkit.Eventually(c.t, fmt.Sprintf("%q holds the lease", holder), func(ctx context.Context) (bool, string) {
 		lease := &coordinationv1.Lease{}
 		if err := c.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease); err != nil {
 			return false, err.Error()
 		}
-		lease.Spec.HolderIdentity = new("")
+		lease.Spec.HolderIdentity, lease.Spec.RenewTime = &holder, new(metav1.NowMicro())
 		err := c.Update(ctx, lease)
 		return err == nil, fmt.Sprint(err)
 	})
+}
+
+// holder is who holds the lease; it is empty for nobody, and where there is no lease.
+func (c *company) holder() string {
+	c.t.Helper()
+	lease := &coordinationv1.Lease{}
+	if err := c.Get(c.t.Context(), client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease); client.IgnoreNotFound(err) != nil {
+		c.t.Fatalf("looking at the lease: %v", err)
+	}
+	return ptr.Deref(lease.Spec.HolderIdentity, "")
 }
 
 // lostAt are the steps at which a manager that stores a person may lose the lease.
@@ -303,6 +322,26 @@ func (c *company) endsInVain(m *contender, written []string, within bool) {
 	}
 }
 
+// TestALookAtALostLeaseDoesNotTakeItBack: a manager looks at its lease before it writes, and what it sees there must not become what it
+// renews.
+func TestALookAtALostLeaseDoesNotTakeItBack(t *testing.T) {
+	t.Parallel()
+	c := unmanaged(t, memory.New())
+	m := contend(c, c.store, func(ctx context.Context, _ step) context.Context { return ctx })
+	c.leads(m)
+	c.giveLease("somebody-else")
+	c.create(testkit.Operator(c.namespace, "worker-1"))
+	testkit.Eventually(t, "the manager sees that it lost the lease, and gives up", func(context.Context) (bool, string) {
+		return m.fenced.Load() > 0 && m.over(), fmt.Sprintf("%d passes were refused, and it has ended: %t", m.fenced.Load(), m.over())
+	})
+	if holder := c.holder(); holder != "somebody-else" {
+		t.Errorf("the lease should stay with whom it went to, and %q holds it", holder)
+	}
+	if writes := m.writes(); len(writes) > 1 {
+		t.Errorf("a manager without the lease should write nothing but the lease it made at first, it wrote %v", writes)
+	}
+}
+
 // unmanaged is a company without a manager.
 func unmanaged(t *testing.T, s store.Store) *company {
 	t.Helper()
@@ -312,12 +351,10 @@ func unmanaged(t *testing.T, s store.Store) *company {
 	return c
 }
 
-// leads waits until somebody, who is the only one yet, has the lease.
+// leads waits until a manager, who is the only one yet, has the lease.
 func (c *company) leads(m *contender) {
 	c.t.Helper()
-	testkit.Eventually(c.t, "the manager has the lease", func(ctx context.Context) (bool, string) {
-		lease := &coordinationv1.Lease{}
-		err := c.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease)
-		return err == nil && lease.Spec.HolderIdentity != nil && *lease.Spec.HolderIdentity != "" && !m.over(), fmt.Sprint(err)
+	testkit.Eventually(c.t, "the manager has the lease", func(context.Context) (bool, string) {
+		return c.holder() != "" && !m.over(), c.holder()
 	})
 }
