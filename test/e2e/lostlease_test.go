@@ -185,7 +185,8 @@ func (c *company) giveLease(holder string) {
 func (c *company) holder() string {
 	c.t.Helper()
 	lease := &coordinationv1.Lease{}
-	if err := c.Get(c.t.Context(), client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease); client.IgnoreNotFound(err) != nil {
+	err := c.Get(c.t.Context(), client.ObjectKey{Namespace: c.namespace, Name: "roster-manager"}, lease)
+	if client.IgnoreNotFound(err) != nil {
 		c.t.Fatalf("looking at the lease: %v", err)
 	}
 	return ptr.Deref(lease.Spec.HolderIdentity, "")
