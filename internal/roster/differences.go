@@ -12,7 +12,8 @@ import (
 )
 
 // Differences names the fields in which two records of one kind differ, in order, such as "user.profile.title" or
-// "memberships[north].role". It shows no value: they may be personal data.
+// "memberships[north].role". What only one of them has in a list is named whole, such as "grants[north/Phone]". It shows no
+// value: they may be personal data.
 func Differences(before, after any) ([]string, error) {
 	have, err := flatten(before)
 	if err != nil {
@@ -23,53 +24,71 @@ func Differences(before, after any) ([]string, error) {
 		return nil, err
 	}
 	differing := map[string]bool{}
-	for path, value := range have {
-		if other, found := want[path]; !found || other != value {
-			differing[path] = true
-		}
-	}
-	for path := range want {
-		if _, found := have[path]; !found {
-			differing[path] = true
-		}
-	}
+	have.collectDifferences(want, differing)
+	want.collectDifferences(have, differing)
 	return slices.Sorted(maps.Keys(differing)), nil
 }
 
-// flatten is a record as its plain fields, each under its path.
-func flatten(record any) (map[string]string, error) {
+// flat is a record as its plain fields, each under its path, and the paths of the objects in its lists.
+type flat struct {
+	fields   map[string]string
+	elements map[string]bool
+}
+
+func flatten(record any) (flat, error) {
 	encoded, err := json.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("encode a record to compare it: %w", err)
+		return flat{}, fmt.Errorf("encode a record to compare it: %w", err)
 	}
 	var tree any
 	if err := json.Unmarshal(encoded, &tree); err != nil {
-		return nil, fmt.Errorf("decode a record to compare it: %w", err)
+		return flat{}, fmt.Errorf("decode a record to compare it: %w", err)
 	}
-	fields := map[string]string{}
-	collect(fields, "", tree)
-	return fields, nil
+	f := flat{fields: map[string]string{}, elements: map[string]bool{}}
+	f.collect("", tree)
+	return f, nil
 }
 
-func collect(fields map[string]string, path string, node any) {
+func (f flat) collect(path string, node any) {
 	switch node := node.(type) {
 	case nil:
 	case map[string]any:
 		for name, child := range node {
-			collect(fields, strings.TrimPrefix(path+"."+name, "."), child)
+			f.collect(strings.TrimPrefix(path+"."+name, "."), child)
 		}
 	case []any:
 		for i, child := range node {
 			element, ok := child.(map[string]any)
 			if !ok {
-				fields[path] += fmt.Sprintf("%v\n", child)
+				f.fields[path] += fmt.Sprintf("%v\n", child)
 				continue
 			}
-			collect(fields, fmt.Sprintf("%s[%s]", path, elementName(i, element)), element)
+			at := fmt.Sprintf("%s[%s]", path, elementName(i, element))
+			f.elements[at] = true
+			f.collect(at, element)
 		}
 	default:
-		fields[path] = fmt.Sprint(node)
+		f.fields[path] = fmt.Sprint(node)
 	}
+}
+
+// collectDifferences names the fields of f that another record has not, or has otherwise.
+func (f flat) collectDifferences(other flat, differing map[string]bool) {
+	for path, value := range f.fields {
+		if have, found := other.fields[path]; !found || have != value {
+			differing[f.outermostAlone(path, other)] = true
+		}
+	}
+}
+
+// outermostAlone is the outermost object of a list around a field that another record has not; the field itself where there is none.
+func (f flat) outermostAlone(path string, other flat) string {
+	for end, c := range path {
+		if element := path[:end+1]; c == ']' && f.elements[element] && !other.elements[element] {
+			return element
+		}
+	}
+	return path
 }
 
 // elementName is how an object in a list is called: by its natural key where it has one, else by its place.

@@ -34,6 +34,11 @@ func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
 			func(p *roster.Person) { p.Memberships[1].Role = roster.Worker }, []string{"memberships[south].role"}},
 		"a group's priority": {"a group is called by its name",
 			func(p *roster.Person) { p.Memberships[0].Groups[0].Priority = roster.Primary }, []string{"memberships[north].groups[billing].priority"}},
+		"a membership that is gone": {"what only one has is named whole, with all that is in it",
+			func(p *roster.Person) { p.Memberships = p.Memberships[1:] }, []string{"memberships[north]"}},
+		"a group that is new": {"and as deep as it goes", func(p *roster.Person) {
+			p.Memberships[1].Groups = []roster.GroupMembership{{Group: "sales", Priority: roster.Normal}}
+		}, []string{"memberships[south].groups[sales]"}},
 		"a team": {"a set is one field, and its members are not shown",
 			func(p *roster.Person) { p.Memberships[1].Team = []string{"Lead"} }, []string{"memberships[south].team"}},
 		"a grant": {"a grant is called by tenant and channel",
