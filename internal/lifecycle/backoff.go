@@ -14,7 +14,7 @@ import (
 // The longest delay bounds how long an object takes to heal once the outside is back.
 const (
 	firstRetry = time.Second
-	lastRetry  = 8 * time.Second
+	lastRetry  = 5 * time.Second
 )
 
 // backoff spaces the retries of objects whose outside is away. It stands beside the work queue's own backoff because

@@ -32,7 +32,7 @@
 //	nil                                      True                   Report.RequeueAfter
 //	Waiting                                  False   Reconciling    its after, or when it would stall
 //	Waiting, longer than Options.StallAfter  False   Stalled        its after
-//	Unavailable                              False   Reconciling    jittered backoff, 1 s to 8 s; no line in the log
+//	Unavailable                              False   Reconciling    jittered backoff, 1 s to 5 s; no line in the log
 //	Stalled                                  False   Stalled        an edit
 //	any other error                          False   Reconciling    the work queue's backoff; the error is logged
 //

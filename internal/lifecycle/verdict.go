@@ -40,7 +40,7 @@ func Waiting(reason, message string, after time.Duration) error {
 }
 
 // Unavailable is the outcome of a pass that could not reach the outside at all. It never stalls, is retried after 1 s,
-// doubling to 8 s, each cut by up to half at random, and leaves no line in the log. Reason, best [ReasonUnavailable], and
+// doubling to 5 s, each cut by up to half at random, and leaves no line in the log. Reason, best [ReasonUnavailable], and
 // message are as for [Waiting].
 func Unavailable(reason, message string) error {
 	return verdict{outcome: unavailable, reason: reason, message: message}

@@ -151,7 +151,7 @@ func TestTheOutsideBeingAwayIsRetriedWithAGrowingDelay(t *testing.T) {
 	w.sync = func(*toy) (Report, error) {
 		return Report{}, Unavailable("StoreUnavailable", "the store does not answer")
 	}
-	for _, limit := range []time.Duration{1, 2, 4, 8, 8} {
+	for _, limit := range []time.Duration{1, 2, 4, 5, 5} {
 		limit *= time.Second
 		if got := w.pass().RequeueAfter; got < limit/2 || got > limit {
 			t.Errorf("the next try should come after %s to %s, it comes after %s", limit/2, limit, got)
