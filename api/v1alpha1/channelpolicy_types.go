@@ -102,7 +102,8 @@ type PolicySubject struct {
 	// +optional
 	Role Role `json:"role,omitempty"`
 
-	// group matches those who are in this Group of the tenant.
+	// group matches those who name this Group of the tenant, once it exists.
+	// The reserved key general matches every operator of the tenant.
 	// +optional
 	Group ObjectName `json:"group,omitempty"`
 
