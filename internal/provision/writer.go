@@ -24,6 +24,15 @@ type Writer struct {
 
 	mu    sync.Mutex
 	epoch int64
+	// begun is the attempt to begin an epoch that is under way, which all who ask meanwhile share.
+	begun *attempt
+}
+
+// attempt is one attempt to begin an epoch.
+type attempt struct {
+	done  chan struct{}
+	epoch int64
+	err   error
 }
 
 // NewWriter is the right to write for an installation. Without a lease there is one writer by construction, and epochs only
@@ -43,10 +52,36 @@ func NewWriter(s store.Store, installation string, lease Lease) *Writer {
 // begins a newer one.
 func (w *Writer) Epoch(ctx context.Context) (int64, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.epoch != 0 {
-		return w.epoch, nil
+	if epoch := w.epoch; epoch != 0 {
+		w.mu.Unlock()
+		return epoch, nil
 	}
+	a := w.begun
+	if a == nil {
+		a = &attempt{done: make(chan struct{})}
+		w.begun = a
+		go w.begin(context.WithoutCancel(ctx), a)
+	}
+	w.mu.Unlock()
+	select {
+	case <-a.done:
+		return a.epoch, a.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// begin carries an attempt out. It outlives whoever asked first, since others wait for it.
+func (w *Writer) begin(ctx context.Context, a *attempt) {
+	a.epoch, a.err = w.next(ctx)
+	w.mu.Lock()
+	w.epoch, w.begun = a.epoch, nil
+	w.mu.Unlock()
+	close(a.done)
+}
+
+// next begins an epoch between two looks at the lease; 0 beside an error.
+func (w *Writer) next(ctx context.Context) (int64, error) {
 	if err := w.holdsLease(ctx); err != nil {
 		return 0, err
 	}
@@ -57,7 +92,6 @@ func (w *Writer) Epoch(ctx context.Context) (int64, error) {
 	if err := w.holdsLease(ctx); err != nil {
 		return 0, err
 	}
-	w.epoch = epoch
 	return epoch, nil
 }
 

@@ -92,3 +92,36 @@ func TestALeaseThatCannotBeLookedAtStopsWriting(t *testing.T) {
 		t.Errorf("without a look at the lease nothing is written, got %v", err)
 	}
 }
+
+// TestAllWhoWaitForAnEpochShareOneAttempt: a store that hangs costs its time-out once, not once for each worker.
+func TestAllWhoWaitForAnEpochShareOneAttempt(t *testing.T) {
+	looks, answer := make(chan struct{}), make(chan struct{})
+	w := provision.NewWriter(memory.New(), "test", func(context.Context) (bool, error) {
+		looks <- struct{}{}
+		<-answer
+		return true, nil
+	})
+	impatient, leave := context.WithCancel(t.Context())
+	epochs := make(chan int64, 3)
+	ask := func(ctx context.Context) {
+		epoch, err := w.Epoch(ctx)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("every one who waits is answered: %v", err)
+		}
+		epochs <- epoch
+	}
+	go ask(impatient)
+	<-looks
+	go ask(t.Context())
+	go ask(t.Context())
+	leave()
+	if epoch := <-epochs; epoch != 0 {
+		t.Errorf("whoever leaves has no epoch, got %d", epoch)
+	}
+	answer <- struct{}{}
+	<-looks // The second look of the same attempt: it outlived whoever began it.
+	answer <- struct{}{}
+	if first, second := <-epochs, <-epochs; first != 1 || second != 1 {
+		t.Errorf("those who stayed share the first epoch, got %d and %d", first, second)
+	}
+}
