@@ -26,7 +26,7 @@ func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycl
 	claim := k.claim(p, kindPolicy, p.Status.SyncedDigest)
 	ensured, err := k.ensure(ctx, p, claim, provision.Policy(policy))
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
-	missing := k.missing(p)
+	missing := policy.Missing(k.Directory)
 	matched := k.countMatched(policy)
 
 	p.Status.SyncedDigest = ensured.Digest
@@ -63,28 +63,10 @@ func (k policies) Remove(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecy
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, k.Provisioner.DeletePolicy(ctx, key, stamp)).verdict
 }
 
-// missing are the tenant, groups and operators a policy names that do not exist.
-func (k policies) missing(p *v1alpha1.ChannelPolicy) []roster.Reference {
-	missing := k.missingTenant(p.Namespace, p.Spec.Tenant)
-	for i, s := range p.Spec.Subjects {
-		if s.Group != "" && s.Group != v1alpha1.GeneralGroup {
-			if g, found := k.Directory.Group(p.Namespace, string(s.Group)); !found || g.Tenant != string(p.Spec.Tenant) {
-				missing = append(missing, roster.Reference{Kind: roster.KindGroup, Name: string(s.Group), Path: fmt.Sprintf("spec.subjects[%d].group", i)})
-			}
-		}
-		if s.Operator != "" {
-			if _, found := k.Directory.Operator(p.Namespace, string(s.Operator)); !found {
-				missing = append(missing, roster.Reference{Kind: roster.KindOperator, Name: string(s.Operator), Path: fmt.Sprintf("spec.subjects[%d].operator", i)})
-			}
-		}
-	}
-	return missing
-}
-
 func (k policies) countMatched(policy roster.Policy) int32 {
 	var matched int32
 	for _, o := range k.Directory.OperatorsOf(policy.Company, policy.Tenant) {
-		if k.matches(policy, o) {
+		if k.matches(policy, translate.Operator(o)) {
 			matched++
 		}
 	}

@@ -23,7 +23,7 @@ func (k groups) Sync(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, 
 	claim := k.claim(g, kindGroup, g.Status.SyncedDigest)
 	ensured, err := k.ensure(ctx, g, claim, provision.Group(translate.Group(g)))
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
-	missing := k.missingTenant(g.Namespace, g.Spec.Tenant)
+	missing := roster.MissingTenant(g.Namespace, string(g.Spec.Tenant), k.Directory)
 
 	g.Status.SyncedDigest = ensured.Digest
 	g.Status.Members, g.Status.ActiveMembers = k.countMembers(g)

@@ -8,7 +8,6 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -22,7 +21,6 @@ import (
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
 	"github.com/roster-dev/roster/internal/provision"
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/snapshot"
 	"github.com/roster-dev/roster/internal/store"
 )
@@ -101,7 +99,7 @@ func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adap
 		Recorder:   mgr.GetEventRecorder("roster"),
 	})
 	b := ctrl.NewControllerManagedBy(mgr).
-		For(prototype[T](), builder.WithPredicates(lifecycle.Changed())).
+		For(lifecycle.Empty[T](), builder.WithPredicates(lifecycle.Changed())).
 		WithOptions(controller.Options{MaxConcurrentReconciles: shared.Concurrency})
 	for _, waker := range wakers {
 		b = b.WatchesRawSource(waker)
@@ -161,23 +159,10 @@ func (s *Shared) lives(owner store.Owner) bool {
 	return found
 }
 
-// missingTenant is the tenant that a Group or ChannelPolicy names, unless it exists.
-func (s *Shared) missingTenant(company string, name v1alpha1.ObjectName) []roster.Reference {
-	if _, found := s.Directory.Tenant(company, string(name)); found {
-		return nil
-	}
-	return []roster.Reference{{Kind: roster.KindTenant, Name: string(name), Path: "spec.tenant"}}
-}
-
 // lookAgain is when to come back to an object whose record is believed to be stored.
 func lookAgain(ensured provision.Outcome) time.Duration {
 	if ensured.Believed {
 		return disbelief
 	}
 	return 0
-}
-
-// prototype is an empty object of a kind.
-func prototype[T lifecycle.Object]() T {
-	return reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T)
 }

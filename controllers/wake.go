@@ -129,12 +129,16 @@ func names[T object](objects []T) []types.NamespacedName {
 	return found
 }
 
-// matches tells whether a policy grants to a person; nobody and no policy match nothing.
-func (s *Shared) matches(policy roster.Policy, o *v1alpha1.Operator) bool {
+// person is whom an object declares: nobody where there is none.
+func person(o *v1alpha1.Operator) roster.Operator {
 	if o == nil {
-		return false
+		return roster.Operator{}
 	}
-	person := translate.Operator(o)
+	return translate.Operator(o)
+}
+
+// matches tells whether a policy grants to a person; nobody and no policy match nothing.
+func (s *Shared) matches(policy roster.Policy, person roster.Operator) bool {
 	entry, found := person.Entry(policy.Tenant)
 	return found && policy.Matches(person, entry, s.Directory)
 }

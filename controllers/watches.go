@@ -45,7 +45,7 @@ func (w watches) operatorsByPolicy(before, after *v1alpha1.ChannelPolicy) []type
 	p := whichever(before, after)
 	var touched []types.NamespacedName
 	for _, o := range w.Directory.OperatorsOf(p.Namespace, string(p.Spec.Tenant)) {
-		if w.matches(granted, o) || w.matches(grants, o) {
+		if declared := translate.Operator(o); w.matches(granted, declared) || w.matches(grants, declared) {
 			touched = append(touched, client.ObjectKeyFromObject(o))
 		}
 	}
@@ -119,12 +119,12 @@ func (w watches) policiesByOperator(before, after *v1alpha1.Operator) []types.Na
 	if sameCounted(before, after) {
 		return nil
 	}
-	o := whichever(before, after)
+	o, was, is := whichever(before, after), person(before), person(after)
 	var touched []types.NamespacedName
 	for _, tenant := range entriesOf(before, after, func(t *v1alpha1.OperatorTenant) []string { return []string{string(t.Tenant)} }) {
 		for _, p := range w.Directory.PoliciesOf(o.Namespace, tenant.Name) {
 			policy := translate.Policy(p)
-			if w.matches(policy, before) != w.matches(policy, after) {
+			if w.matches(policy, was) != w.matches(policy, is) {
 				touched = append(touched, client.ObjectKeyFromObject(p))
 			}
 		}

@@ -102,7 +102,7 @@ func New[T Object](c client.Client, kind Kind[T], options Options) *Reconciler[T
 // Reconcile makes one pass over the object that request names. An error it returns is a failure of ours or of the API
 // server; what an object lacks is said in its status and is no error.
 func (r *Reconciler[T]) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
-	object := reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T)
+	object := Empty[T]()
 	if err := r.client.Get(ctx, request.NamespacedName, object); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.backoff.forget(request)
@@ -197,5 +197,8 @@ func afterFailedWrite(what string, err error) (reconcile.Result, error) {
 		return reconcile.Result{}, fmt.Errorf("write the %s: %w", what, err)
 	}
 }
+
+// Empty returns a new, empty object of a kind.
+func Empty[T Object]() T { return reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T) }
 
 func copyOf[T Object](object T) T { return object.DeepCopyObject().(T) }

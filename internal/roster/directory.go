@@ -19,6 +19,14 @@ type Directory interface {
 	Policies(company, tenant string) iter.Seq[Policy]
 }
 
+// MissingTenant is the tenant that a group or a policy names, unless it is found.
+func MissingTenant(company, name string, directory Directory) []Reference {
+	if _, found := directory.Tenant(company, name); found {
+		return nil
+	}
+	return []Reference{{Kind: KindTenant, Name: name, Path: "spec.tenant"}}
+}
+
 func groupResolves(directory Directory, company, tenant, name string) bool {
 	group, found := directory.Group(company, name)
 	return found && group.Tenant == tenant

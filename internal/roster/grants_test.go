@@ -170,3 +170,23 @@ func TestFaultNamesTheExpressionThatIsNotUnderstood(t *testing.T) {
 		}
 	}
 }
+
+func TestAPolicyTellsWhatItNamesAndIsNotFound(t *testing.T) {
+	w := newWorld(tenant("north", roster.Chat)).withGroups(group("billing", "north"), group("southern", "south")).withOperators(operator("worker-1"))
+	p := policy("p", "north", roster.Subject{Group: "billing"}, roster.Chat)
+	p.Subjects = append(p.Subjects, roster.Subject{Group: roster.GeneralGroup}, roster.Subject{Operator: "worker-1"})
+	if got := p.Missing(w); got != nil {
+		t.Errorf("everything the policy names is there, got %v", got)
+	}
+	p.Tenant = "west"
+	p.Subjects = append(p.Subjects, roster.Subject{Group: "southern"}, roster.Subject{Operator: "ghost"})
+	want := []roster.Reference{
+		{Kind: roster.KindTenant, Name: "west", Path: "spec.tenant"},
+		{Kind: roster.KindGroup, Name: "billing", Path: "spec.subjects[0].group"},
+		{Kind: roster.KindGroup, Name: "southern", Path: "spec.subjects[3].group"},
+		{Kind: roster.KindOperator, Name: "ghost", Path: "spec.subjects[4].operator"},
+	}
+	if diff := cmp.Diff(want, p.Missing(w)); diff != "" {
+		t.Errorf("a group of another tenant is as missing as a name nothing has (-want +got):\n%s", diff)
+	}
+}

@@ -93,6 +93,22 @@ func (r Requirement) fault() string {
 	return ""
 }
 
+// Missing are the tenant, groups and operators a policy names that are not found, in the order of its fields.
+func (p Policy) Missing(directory Directory) []Reference {
+	missing := MissingTenant(p.Company, p.Tenant, directory)
+	for i, s := range p.Subjects {
+		if s.Group != "" && s.Group != GeneralGroup && !groupResolves(directory, p.Company, p.Tenant, s.Group) {
+			missing = append(missing, Reference{Kind: KindGroup, Name: s.Group, Path: fmt.Sprintf("spec.subjects[%d].group", i)})
+		}
+		if s.Operator != "" {
+			if _, found := directory.Operator(p.Company, s.Operator); !found {
+				missing = append(missing, Reference{Kind: KindOperator, Name: s.Operator, Path: fmt.Sprintf("spec.subjects[%d].operator", i)})
+			}
+		}
+	}
+	return missing
+}
+
 // Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant.
 func (p Policy) Matches(operator Operator, entry Entry, directory Directory) bool {
 	return entry.Tenant == p.Tenant && slices.ContainsFunc(p.Subjects, func(s Subject) bool {
