@@ -110,7 +110,7 @@ func corpus() []specimen {
 	world := directory{tenants: map[string]roster.Tenant{"north": north}, groups: map[string]roster.Group{"billing": full},
 		operators: map[string]roster.Operator{"worker": worker}, policies: []roster.Policy{policy}}
 	return []specimen{
-		{"tenant", []Record{Tenant(north.Record), Group(north.General())}},
+		{"tenant", []Record{Tenant(north.CompileRecord(world)), Group(north.General())}},
 		{"empty-tenant", []Record{Tenant(roster.TenantRecord{Company: "acme", Tenant: "south"})}},
 		{"retired-tenant", []Record{Tenant(roster.TenantRecord{Company: "acme", Tenant: "west", Retired: true, PurgeAfter: time.Date(2030, 1, 2, 3, 4, 5, 6789, time.UTC), Held: roster.HeldByBudget})}},
 		{"group", []Record{Group(full)}},
@@ -166,6 +166,15 @@ func (d directory) Group(_, name string) (roster.Group, bool) { g, ok := d.group
 func (d directory) Operator(_, name string) (roster.Operator, bool) {
 	o, ok := d.operators[name]
 	return o, ok
+}
+
+func (d directory) HasGroups(_, tenant string) bool {
+	for _, g := range d.groups {
+		if g.Tenant == tenant {
+			return true
+		}
+	}
+	return false
 }
 
 func (d directory) Policies(_, tenant string) iter.Seq[roster.Policy] {

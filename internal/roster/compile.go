@@ -11,7 +11,7 @@ import (
 
 // CompileVersion names the rules records are compiled by. A golden corpus fails the build when the output changes without it;
 // raising it makes every object be compared with the store once more.
-const CompileVersion = 1
+const CompileVersion = 2
 
 // Compiled is what an Operator comes to.
 type Compiled struct {
@@ -27,30 +27,21 @@ type Compiled struct {
 type TenantOutcome struct {
 	Tenant string
 	Role   Role
+	// Conversations says in a short phrase whose conversations the person may read.
+	Conversations string
+	// Facts are the tenant's own.
+	Facts TenantRecord
 	// Channels are the channels in effect: granted, and had by the tenant.
 	Channels []Channel
 	// Ineffective is what was declared and has no effect, with why.
 	Ineffective []Ineffective
 }
 
-// IneffectiveReason says why something declared has no effect.
-type IneffectiveReason string
-
-// The reasons.
-const (
-	// ChannelNotOfTenant: the tenant does not have the channel.
-	ChannelNotOfTenant IneffectiveReason = "ChannelNotOfTenant"
-	// TenantMissing: the tenant does not exist, or is being deleted.
-	TenantMissing IneffectiveReason = "TenantMissing"
-	// NotWorkerOrManager: a member of a team is neither in the same tenant.
-	NotWorkerOrManager IneffectiveReason = "NotWorkerOrManager"
-)
-
 // Ineffective is a grant that was declared and has no effect.
 type Ineffective struct {
 	// Grant names what has no effect, such as "channel Phone", or "team member anna" by the name of the object.
 	Grant  string
-	Reason IneffectiveReason
+	Reason ObstacleReason
 	// Message says why, and what would give it effect.
 	Message string
 }
@@ -78,7 +69,13 @@ func Compile(operator Operator, directory Directory) Compiled {
 	for _, entry := range orderedBy(operator.Entries, func(e Entry) string { return e.Tenant }) {
 		compiled.add(operator, entry, directory)
 	}
+	if operator.CompanyAdministrator {
+		compiled.Person.Access = append(compiled.Person.Access, operator.accessElsewhere())
+	}
 	compiled.Person = compiled.Person.Canonical()
+	for i := range compiled.Tenants {
+		compiled.Tenants[i].settle(compiled.Person, directory)
+	}
 	slices.SortStableFunc(compiled.Missing, func(a, b Reference) int { return cmp.Compare(a.Path, b.Path) })
 	return compiled
 }
@@ -109,30 +106,64 @@ func (c *Compiled) add(operator Operator, entry Entry, directory Directory) {
 	tenant, found := directory.Tenant(operator.Company, entry.Tenant)
 	if !found {
 		c.Missing = append(c.Missing, Reference{Kind: KindTenant, Name: entry.Tenant, Path: path + ".tenant"})
+		tenant = strictest
 	}
 	for _, g := range entry.Groups {
 		if g.Group != GeneralGroup && !groupResolves(directory, operator.Company, entry.Tenant, g.Group) {
 			c.Missing = append(c.Missing, Reference{Kind: KindGroup, Name: g.Group, Path: fmt.Sprintf("%s.groups[%s]", path, g.Group)})
 		}
 	}
-	grants := grantsOf(operator, entry, directory)
 	outcome := TenantOutcome{Tenant: entry.Tenant, Role: entry.Role}
+	entry = outcome.permit(entry, tenant)
+	if !found {
+		// What the strictest policies do not allow is the least of it.
+		outcome.Ineffective = nil
+	}
+	grants := grantsOf(operator, entry, directory)
 	outcome.cut(grants, tenant, found)
-	team := c.team(operator, entry, directory, &outcome)
+	access := operator.access(entry, len(grants) > 0)
 
 	c.Person.Grants = append(c.Person.Grants, grants...)
+	c.Person.Access = append(c.Person.Access, access)
 	c.Person.Memberships = append(c.Person.Memberships, Membership{
 		Tenant:      entry.Tenant,
 		Active:      entry.Active,
 		Role:        entry.Role,
 		Groups:      entry.Groups,
-		Team:        team,
+		Team:        c.team(operator, entry, directory, &outcome),
 		Permissions: entry.Permissions,
-		Switches:    entry.switches(operator.Notifications),
+		Switches:    entry.switches(access.Role, operator.Notifications),
 		Profile:     entry.Profile,
 	})
 	c.Tenants = append(c.Tenants, outcome)
 }
+
+// permit is an entry as the policies of its tenant leave it: what they do not allow is absent.
+func (t *TenantOutcome) permit(entry Entry, tenant Tenant) Entry {
+	if entry.Role == Worker && tenant.RolePolicy == RolePolicyStrict {
+		for _, p := range sorted(entry.Permissions) {
+			t.ineffective("permission "+string(p), ReasonStrictRolePolicy, fmt.Sprintf(
+				"a Worker holds no permissions in this tenant; give the operator the role Manager, or set spec.rolePolicy of Tenant %q to Additive", t.Tenant))
+		}
+		entry.Permissions = nil
+	}
+	groups := slices.DeleteFunc(slices.Clone(entry.Groups), func(g GroupMembership) bool { return g.Group == GeneralGroup })
+	if tenant.MaxGroups == 0 || len(groups) <= tenant.MaxGroups {
+		return entry
+	}
+	slices.SortFunc(groups, func(a, b GroupMembership) int {
+		return cmp.Or(cmp.Compare(ranks[a.Priority], ranks[b.Priority]), cmp.Compare(a.Group, b.Group))
+	})
+	for _, g := range groups[tenant.MaxGroups:] {
+		t.ineffective("group "+g.Group, ReasonTooManyGroups, fmt.Sprintf(
+			"an operator is in at most %d groups of this tenant; take the operator out of another, or raise spec.groupPolicy.maxPerOperator of Tenant %q", tenant.MaxGroups, t.Tenant))
+	}
+	entry.Groups = groups[:tenant.MaxGroups]
+	return entry
+}
+
+// ranks order the priorities, the highest first.
+var ranks = map[Priority]int{Primary: 0, Normal: 1, Backup: 2}
 
 // team are the user names of an entry's effective team: the people it names who are Worker or Manager in the same tenant.
 func (c *Compiled) team(operator Operator, entry Entry, directory Directory, outcome *TenantOutcome) []string {
@@ -152,9 +183,9 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 		theirs, present := member.Entry(entry.Tenant)
 		switch {
 		case !present:
-			outcome.ineffective("team member "+name, NotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
+			outcome.ineffective("team member "+name, ReasonNotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
 		case theirs.Role == Administrator:
-			outcome.ineffective("team member "+name, NotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
+			outcome.ineffective("team member "+name, ReasonNotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
 		default:
 			team = append(team, member.userKey())
 		}
@@ -162,9 +193,15 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 	return team
 }
 
+// settle fills what follows from the person's record and the tenant's facts together.
+func (t *TenantOutcome) settle(person Person, directory Directory) {
+	standing := person.Stand(t.Tenant, directory)
+	t.Conversations, t.Facts = standing.Conversations(), standing.Facts
+}
+
 func (o Operator) userKey() string { return NewPersonKey(o.Company, o.UserName).UserName }
 
-func (t *TenantOutcome) ineffective(grant string, reason IneffectiveReason, message string) {
+func (t *TenantOutcome) ineffective(grant string, reason ObstacleReason, message string) {
 	t.Ineffective = append(t.Ineffective, Ineffective{Grant: grant, Reason: reason, Message: message})
 }
 
@@ -173,9 +210,9 @@ func (t *TenantOutcome) cut(grants []Grant, tenant Tenant, found bool) {
 	for _, g := range grants {
 		switch {
 		case !found:
-			t.ineffective("channel "+string(g.Channel), TenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
+			t.ineffective("channel "+string(g.Channel), ReasonTenantMissing, fmt.Sprintf("Tenant %q does not exist; the grant takes effect once it does", t.Tenant))
 		case !slices.Contains(tenant.Record.Channels, g.Channel):
-			t.ineffective("channel "+string(g.Channel), ChannelNotOfTenant, fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", g.Channel, t.Tenant))
+			t.ineffective("channel "+string(g.Channel), ReasonChannelNotOfTenant, channelNotOfTenant(g.Channel, t.Tenant))
 		default:
 			t.Channels = append(t.Channels, g.Channel)
 		}
@@ -197,7 +234,7 @@ func grantsOf(operator Operator, entry Entry, directory Directory) []Grant {
 		for _, channel := range policy.Channels {
 			union.add(Grant{
 				Tenant: entry.Tenant, Channel: channel, Online: policy.Online, Away: policy.Away, Capacity: policy.Capacity,
-				Causes: []Cause{{Kind: CausePolicy, Policy: policy.Name}},
+				Causes: []Cause{{Kind: CausePolicy, Name: policy.Name}},
 			})
 		}
 	}

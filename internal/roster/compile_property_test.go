@@ -127,7 +127,7 @@ func TestRemovingEveryCauseOfAGrantRemovesIt(t *testing.T) {
 		victim := rapid.SampledFrom(grants).Draw(t, "grant")
 		for _, cause := range victim.Causes {
 			if cause.Kind == roster.CausePolicy {
-				delete(w.policies, cause.Policy)
+				delete(w.policies, cause.Name)
 				continue
 			}
 			for i, e := range o.Entries {

@@ -39,17 +39,17 @@ func TestCompileReportsWhatIsMissingAndWhatHasNoEffect(t *testing.T) {
 	if diff := cmp.Diff([]roster.Channel{roster.Chat}, north.Channels); diff != "" {
 		t.Errorf("effective channels are cut to the tenant's (-want +got):\n%s", diff)
 	}
-	reasons := map[string]roster.IneffectiveReason{}
+	reasons := map[string]roster.ObstacleReason{}
 	for _, outcome := range got.Tenants {
 		for _, i := range outcome.Ineffective {
 			reasons[outcome.Tenant+"/"+i.Grant] = i.Reason
 		}
 	}
-	wantReasons := map[string]roster.IneffectiveReason{
-		"north/channel WhatsApp":         roster.ChannelNotOfTenant,
-		"north/team member admin-1":      roster.NotWorkerOrManager,
-		"north/team member worker-south": roster.NotWorkerOrManager,
-		"west/channel Phone":             roster.TenantMissing,
+	wantReasons := map[string]roster.ObstacleReason{
+		"north/channel WhatsApp":         roster.ReasonChannelNotOfTenant,
+		"north/team member admin-1":      roster.ReasonNotWorkerOrManager,
+		"north/team member worker-south": roster.ReasonNotWorkerOrManager,
+		"west/channel Phone":             roster.ReasonTenantMissing,
 	}
 	if diff := cmp.Diff(wantReasons, reasons); diff != "" {
 		t.Errorf("what has no effect is told with its reason (-want +got):\n%s", diff)

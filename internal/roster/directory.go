@@ -15,6 +15,9 @@ type Directory interface {
 	Group(company, name string) (Group, bool)
 	// Operator is the person of that object name.
 	Operator(company, name string) (Operator, bool)
+	// HasGroups tells whether there is a group of the tenant, or an operator who declares one, be it there or not, other than the
+	// general group. It is what groups there are at all, whoever is deactivated.
+	HasGroups(company, tenant string) bool
 	// Policies are the channel policies of a tenant, whether or not the tenant exists, in no particular order.
 	Policies(company, tenant string) iter.Seq[Policy]
 }

@@ -13,7 +13,7 @@ import (
 
 func TestGrantsAreTheUnionOfDirectChannelsAndMatchingPolicies(t *testing.T) {
 	direct := roster.Cause{Kind: roster.CauseDirect}
-	by := func(name string) roster.Cause { return roster.Cause{Kind: roster.CausePolicy, Policy: name} }
+	by := func(name string) roster.Cause { return roster.Cause{Kind: roster.CausePolicy, Name: name} }
 	workers := roster.Subject{Role: roster.Worker}
 	narrow := func(p roster.Policy, online, away bool, capacity int) roster.Policy {
 		p.Online, p.Away, p.Capacity = online, away, capacity

@@ -101,6 +101,34 @@ func (o Operator) Entry(tenant string) (Entry, bool) {
 	return o.Entries[i], true
 }
 
+// unassigned tells whether an entry declares no group.
+func (e Entry) unassigned() bool {
+	return !slices.ContainsFunc(e.Groups, func(g GroupMembership) bool { return g.Group != GeneralGroup })
+}
+
+// RoleIn is the role of the person in a tenant, which a company administrator has in every one; false where there is none.
+func (o Operator) RoleIn(tenant string) (Role, bool) {
+	entry, found := o.Entry(tenant)
+	if o.CompanyAdministrator {
+		return Administrator, true
+	}
+	return entry.Role, found
+}
+
+// LiveIn tells whether the person is live in a tenant that exists: active, and in the tenant so. A company administrator who has
+// no entry there is live by being one.
+func (o Operator) LiveIn(tenant string) bool {
+	entry, found := o.Entry(tenant)
+	return o.Active && (entry.Active || o.CompanyAdministrator && !found)
+}
+
+// AdministratorOf tells whether the person is a live Administrator of a tenant that exists. It does not ask whether the person has
+// logged in yet.
+func (o Operator) AdministratorOf(tenant string) bool {
+	role, found := o.RoleIn(tenant)
+	return found && role == Administrator && o.LiveIn(tenant)
+}
+
 func (e Entry) declares(group string) bool {
 	return slices.ContainsFunc(e.Groups, func(g GroupMembership) bool { return g.Group == group })
 }

@@ -25,6 +25,7 @@ type Person struct {
 	User        User         `json:"user"`
 	Memberships []Membership `json:"memberships"`
 	Grants      []Grant      `json:"grants"`
+	Access      []Access     `json:"access"`
 }
 
 // User is a person in the company, whatever the tenants.
@@ -100,24 +101,6 @@ type Grant struct {
 	Causes []Cause `json:"causes"`
 }
 
-// CauseKind says what kind of thing grants.
-type CauseKind string
-
-// The kinds of causes.
-const (
-	// CauseDirect is a channel in the person's own entry.
-	CauseDirect CauseKind = "Direct"
-	// CausePolicy is a channel policy that matches the person.
-	CausePolicy CauseKind = "Policy"
-)
-
-// Cause is one cause of a grant.
-type Cause struct {
-	Kind CauseKind `json:"kind"`
-	// Policy is the name of the channel policy; empty where the cause is direct.
-	Policy string `json:"policy,omitempty"`
-}
-
 // MayTakeUp tells whether an object that declares this person may go on with the record an earlier object of the same name
 // left. What the record holds must be no more than the new object speaks for, or whoever may write in one tenant could seize a
 // person of another: the record is of tenants alone, and the object names every one of them.
@@ -145,7 +128,11 @@ func (p Person) Canonical() Person {
 	}
 	p.Grants = orderedBy(p.Grants, func(g Grant) string { return g.Tenant + "/" + string(g.Channel) })
 	for i, g := range p.Grants {
-		p.Grants[i].Causes = orderedBy(g.Causes, func(c Cause) string { return string(c.Kind) + "/" + c.Policy })
+		p.Grants[i].Causes = orderedCauses(g.Causes)
+	}
+	p.Access = orderedBy(p.Access, func(a Access) string { return a.Tenant })
+	for i, a := range p.Access {
+		p.Access[i].Capabilities = a.canonicalCapabilities()
 	}
 	return p
 }

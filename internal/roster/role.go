@@ -52,11 +52,11 @@ type Switches struct {
 	AfterCall             bool `json:"afterCall"`
 }
 
-// switches resolves the switches of an entry: an explicit value, else the default of the role; a switch that needs
+// switches resolves the switches of an entry for a role: an explicit value, else the default of the role; a switch that needs
 // another is false while that one is. An Administrator's forced switches are true whatever was declared.
-func (e Entry) switches(own Notifications) Switches {
-	forced := e.Role == Administrator
-	elevated := e.Role != Worker
+func (e Entry) switches(role Role, own Notifications) Switches {
+	forced := role == Administrator
+	elevated := role != Worker
 	var s Switches
 	s.OthersArchivedCalls = forced || either(e.Visibility.OthersArchivedCalls, elevated)
 	s.OfflineMessages = either(e.OfflineMessages, !forced)
@@ -66,6 +66,52 @@ func (e Entry) switches(own Notifications) Switches {
 	s.AfterConversation = either(own.AfterConversation, either(e.Notifications.AfterConversation, false))
 	s.AfterCall = either(own.AfterCall, either(e.Notifications.AfterCall, false))
 	return s
+}
+
+// Switch names one of the switches an entry has, by its field.
+type Switch string
+
+// The switches that capabilities depend on.
+const (
+	SwitchOthersArchivedCalls   Switch = "visibility.othersArchivedCalls"   // S4, F82
+	SwitchOfflineMessages       Switch = "offlineMessages"                  // S5, F83
+	SwitchLiveVisitors          Switch = "visibility.liveVisitors"          // S6, F84
+	SwitchLiveVisitorPreview    Switch = "visibility.liveVisitorPreview"    // S7, F85
+	SwitchOthersOfflineMessages Switch = "visibility.othersOfflineMessages" // S8, F86
+)
+
+// On tells whether a switch is on in effect.
+func (s Switches) On(which Switch) bool {
+	switch which {
+	case SwitchOthersArchivedCalls:
+		return s.OthersArchivedCalls
+	case SwitchOfflineMessages:
+		return s.OfflineMessages
+	case SwitchLiveVisitors:
+		return s.LiveVisitors
+	case SwitchLiveVisitorPreview:
+		return s.LiveVisitorPreview
+	case SwitchOthersOfflineMessages:
+		return s.OthersOfflineMessages
+	}
+	return false
+}
+
+// declared is what an entry says of a switch itself; nil is nothing.
+func (e Entry) declared(which Switch) *bool {
+	switch which {
+	case SwitchOthersArchivedCalls:
+		return e.Visibility.OthersArchivedCalls
+	case SwitchOfflineMessages:
+		return e.OfflineMessages
+	case SwitchLiveVisitors:
+		return e.Visibility.LiveVisitors
+	case SwitchLiveVisitorPreview:
+		return e.Visibility.LiveVisitorPreview
+	case SwitchOthersOfflineMessages:
+		return e.Visibility.OthersOfflineMessages
+	}
+	return nil
 }
 
 func either(declared *bool, otherwise bool) bool {

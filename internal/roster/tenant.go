@@ -56,6 +56,16 @@ type Tenant struct {
 	PurgeWhenDeleted bool
 }
 
+// CompileRecord is what the store holds of the tenant: what is declared, and the facts that others make.
+func (t Tenant) CompileRecord(directory Directory) TenantRecord {
+	record := t.Record
+	record.HasGroups = directory.HasGroups(record.Company, record.Tenant)
+	return record
+}
+
+// strictest are the policies of a tenant that is not there.
+var strictest = Tenant{RolePolicy: RolePolicyStrict, MaxGroups: 1}
+
 // General is the general group of the tenant, which no Group object declares.
 func (t Tenant) General() Group {
 	return Group{
@@ -78,6 +88,8 @@ type TenantRecord struct {
 	// AwayRouting lists the channels still routed to an operator who is Away.
 	AwayRouting []Channel `json:"awayRouting"`
 	Settings    Settings  `json:"settings"`
+	// HasGroups says that the tenant has groups, or that somebody declares one: then views are by group.
+	HasGroups bool `json:"hasGroups"`
 	// Retired says that the Tenant object is gone: nobody has access in the tenant until it is declared again.
 	Retired bool `json:"retired"`
 	// PurgeAfter is when a retired tenant's record goes for good; zero is never.

@@ -72,6 +72,21 @@ func (w *world) Policies(_, tenant string) iter.Seq[roster.Policy] {
 	}
 }
 
+func (w *world) HasGroups(_, tenant string) bool {
+	for _, g := range w.groups {
+		if g.Tenant == tenant {
+			return true
+		}
+	}
+	for _, o := range w.operators {
+		e, _ := o.Entry(tenant)
+		if slices.ContainsFunc(e.Groups, func(g roster.GroupMembership) bool { return g.Group != roster.GeneralGroup }) {
+			return true
+		}
+	}
+	return false
+}
+
 func tenant(name string, channels ...roster.Channel) roster.Tenant {
 	return roster.Tenant{Record: roster.TenantRecord{Company: company, Tenant: name, Channels: channels}}
 }

@@ -32,6 +32,11 @@ func (c *counting) Group(company, name string) (roster.Group, bool) {
 	return c.behind.Group(company, name)
 }
 
+func (c *counting) HasGroups(company, tenant string) bool {
+	c.lookUps++
+	return c.behind.HasGroups(company, tenant)
+}
+
 func (c *counting) Operator(company, name string) (roster.Operator, bool) {
 	c.lookUps++
 	return c.behind.Operator(company, name)

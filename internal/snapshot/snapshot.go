@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -26,6 +27,7 @@ const (
 	byTeamMember = "team"
 	bySubject    = "subject"
 	byClaim      = "claim"
+	byDeclaring  = "declaring"
 )
 
 // Indexes are the indexes each kind is kept with, by the kind they belong to.
@@ -36,6 +38,7 @@ var Indexes = map[string]toolscache.Indexers{
 		byGroup:      keysOf(operatorGroups),
 		byTeamMember: keysOf(operatorTeam),
 		byClaim:      keysOf(operatorClaims),
+		byDeclaring:  keysOf(operatorDeclaring),
 	},
 	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
 	"ChannelPolicy": {
@@ -101,6 +104,15 @@ func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
 		return roster.Group{}, false
 	}
 	return translate.Group(object), true
+}
+
+// HasGroups tells whether a tenant has a group, or somebody who declares one. What it costs where only the latter is so depends on
+// how many tenants there are, and never on how many people.
+func (s *Snapshot) HasGroups(company, tenant string) bool {
+	if keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant); err == nil && len(keys) > 0 {
+		return true
+	}
+	return slices.Contains(s.operators.ListIndexFuncValues(byDeclaring), company+"/"+tenant)
 }
 
 // Operator is the person of that object name.
@@ -185,6 +197,17 @@ func operatorGroups(o *v1alpha1.Operator) []string {
 	for i := range o.Spec.Tenants {
 		for _, g := range o.Spec.Tenants[i].Groups {
 			keys = append(keys, string(o.Spec.Tenants[i].Tenant)+"/"+string(g.Name))
+		}
+	}
+	return keys
+}
+
+// operatorDeclaring are the tenants in which an operator declares a group that there may or may not be.
+func operatorDeclaring(o *v1alpha1.Operator) []string {
+	var keys []string
+	for i := range o.Spec.Tenants {
+		if slices.ContainsFunc(o.Spec.Tenants[i].Groups, func(g v1alpha1.OperatorGroup) bool { return g.Name != v1alpha1.GeneralGroup }) {
+			keys = append(keys, string(o.Spec.Tenants[i].Tenant))
 		}
 	}
 	return keys

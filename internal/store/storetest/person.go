@@ -137,7 +137,7 @@ func personByDifference(t testing.TB, s store.Store) {
 		return roster.Person{User: people.filled("a").User, Memberships: memberships, Grants: grants}.Canonical()
 	}
 	chat := roster.Grant{Tenant: "one", Channel: roster.Chat, Online: true, Causes: []roster.Cause{{Kind: roster.CauseDirect}}}
-	unknown := roster.Grant{Tenant: "two", Channel: "Semaphore", Away: true, Capacity: 3, Causes: []roster.Cause{{Kind: roster.CausePolicy, Policy: "p"}}}
+	unknown := roster.Grant{Tenant: "two", Channel: "Semaphore", Away: true, Capacity: 3, Causes: []roster.Cause{{Kind: roster.CausePolicy, Name: "p"}}}
 	wider := chat
 	wider.Away, wider.Causes = true, unknown.Causes
 	steps := []struct {

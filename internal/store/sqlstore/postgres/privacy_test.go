@@ -32,7 +32,7 @@ func TestErrorsNeverHoldValues(t *testing.T) {
 		},
 		{
 			"no text in a document",
-			func(_ *testing.T, _ string, p *roster.Person) { p.Grants[0].Causes[0].Policy = private + "\x00" },
+			func(_ *testing.T, _ string, p *roster.Person) { p.Grants[0].Causes[0].Name = private + "\x00" },
 			"it has characters that are no text; valid UTF-8 without null characters is right (SQLSTATE 22P05)", store.ErrRejected,
 		},
 		{

@@ -54,7 +54,7 @@ func person(name string) roster.Person {
 		})
 		p.Grants = append(p.Grants,
 			grant(tenant, roster.Chat, 0, roster.Cause{Kind: roster.CauseDirect}),
-			grant(tenant, roster.Phone, 2, roster.Cause{Kind: roster.CausePolicy, Policy: "voice"}))
+			grant(tenant, roster.Phone, 2, roster.Cause{Kind: roster.CausePolicy, Name: "voice"}))
 	}
 	return p
 }

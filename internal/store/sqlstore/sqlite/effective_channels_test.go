@@ -52,7 +52,7 @@ func inhabitants() []roster.Person {
 			})
 			p.Grants = append(p.Grants,
 				grant(tenant, roster.Chat, 0, roster.Cause{Kind: roster.CauseDirect}),
-				grant(tenant, roster.Phone, 2, roster.Cause{Kind: roster.CausePolicy, Policy: "voice"}),
+				grant(tenant, roster.Phone, 2, roster.Cause{Kind: roster.CausePolicy, Name: "voice"}),
 				grant(tenant, roster.Email, 0, roster.Cause{Kind: roster.CauseDirect}))
 		}
 		edit(&p)
