@@ -64,7 +64,7 @@ func (a Adoption) hears(refused *store.ForeignError, writer store.Owner) bool {
 }
 
 // put writes a record, and where it is another's and the claim hears so, first tells what will change and then takes it over.
-func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written, error) {
+func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written[any], error) {
 	written, err := r.put(ctx, s, c.Stamp, store.Terms{})
 	var foreign *store.ForeignError
 	if !errors.As(err, &foreign) || !c.Adoption.hears(foreign, c.Stamp.Owner) {
@@ -72,15 +72,15 @@ func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written,
 	}
 	stored, err := r.get(ctx, s)
 	if err != nil {
-		return store.Written{}, err
+		return store.Written[any]{}, err
 	}
 	differences, err := roster.Differences(stored, r.canonical)
 	if err != nil {
-		return store.Written{}, err
+		return store.Written[any]{}, err
 	}
 	adopting := &AdoptingError{Owner: foreign.Owner, Differences: differences}
 	if c.Adoption.Told != adopting.Error() {
-		return store.Written{}, adopting
+		return store.Written[any]{}, adopting
 	}
 	return r.put(ctx, s, c.Stamp, store.Terms{From: &foreign.Owner})
 }

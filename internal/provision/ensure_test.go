@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
@@ -60,6 +62,63 @@ func TestEnsureSkipsWhatItsDigestSpeaksFor(t *testing.T) {
 	changed := ensure(t, p, person(false), first.Digest)
 	if got := s.Reset(); got.Changed != 1 || changed.Digest == first.Digest {
 		t.Errorf("a changed record is written and has another digest, got %+v", got)
+	}
+}
+
+func TestEnsureTellsWhatItReplaced(t *testing.T) {
+	p, _ := newProvisioner()
+	stamp := stampOf("Tenant", "north")
+	tenant := func(hasGroups bool, general string) []provision.Record {
+		value := roster.Tenant{Record: roster.TenantRecord{Company: "acme", Tenant: "north", HasGroups: hasGroups}, GeneralGroupName: general}
+		return []provision.Record{provision.Tenant(value.Record), provision.Group(value.General())}
+	}
+	group := roster.Tenant{Record: roster.TenantRecord{Company: "acme", Tenant: "north"}, GeneralGroupName: "Everybody"}.General()
+	for _, step := range []struct {
+		reason  string
+		records []provision.Record
+		before  any
+	}{
+		{"new records", tenant(false, "General"), nil},
+		{"equal records", tenant(false, "General"), nil},
+		{"the first of two changes", tenant(true, "General"), roster.TenantRecord{Company: "acme", Tenant: "north"}},
+		{"both change, and the first counts", tenant(false, "Everybody"), roster.TenantRecord{Company: "acme", Tenant: "north", HasGroups: true}},
+		{"the second of two changes", tenant(false, "All"), group},
+	} {
+		outcome, err := p.Ensure(t.Context(), provision.Claim{Stamp: stamp}, step.records...)
+		if err != nil {
+			t.Fatalf("%s: storing a tenant: %v", step.reason, err)
+		}
+		if diff := cmp.Diff(step.before, outcome.Before); diff != "" {
+			t.Errorf("%s: what it replaced (-expected +got):\n%s", step.reason, diff)
+		}
+	}
+}
+
+// failing is a store whose groups cannot be written.
+type failing struct{ store.Store }
+
+func (f failing) Groups() store.Records[roster.GroupKey, roster.Group] {
+	away := faults.Wrap(memory.New())
+	away.SetDown(true)
+	return away.Groups()
+}
+
+func TestEnsureTellsWhatItReplacedBeforeItFailed(t *testing.T) {
+	s := failing{memory.New()}
+	p := provision.New(s, provision.NewIdentity(s), provision.NewWriter(s, "test", nil))
+	before := roster.TenantRecord{Company: "acme", Tenant: "north"}
+	after := before
+	after.HasGroups = true
+	claim := provision.Claim{Stamp: stampOf("Tenant", "north")}
+	if _, err := p.Ensure(t.Context(), claim, provision.Tenant(before)); err != nil {
+		t.Fatalf("storing a tenant: %v", err)
+	}
+	outcome, err := p.Ensure(t.Context(), claim, provision.Tenant(after), provision.Group(roster.Group{Company: "acme", Tenant: "north", Name: "g"}))
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Fatalf("the group cannot be stored, got %v", err)
+	}
+	if diff := cmp.Diff(provision.Outcome{Before: before}, outcome); diff != "" {
+		t.Errorf("the tenant was written and stays so: its former value is told, and no digest (-expected +got):\n%s", diff)
 	}
 }
 

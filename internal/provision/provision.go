@@ -34,7 +34,7 @@ func New(s store.Store, identity *Identity, writer *Writer) *Provisioner {
 // Record is one record that an object wants in the store.
 type Record struct {
 	canonical any
-	put       func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written, error)
+	put       func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written[any], error)
 	get       func(context.Context, store.Store) (any, error)
 }
 
@@ -43,14 +43,25 @@ func record[K comparable, V store.Record[K, V]](value V, in func(store.Store) st
 	value = value.Canonical()
 	return Record{
 		canonical: value,
-		put: func(ctx context.Context, s store.Store, stamp store.Stamp, terms store.Terms) (store.Written, error) {
-			return in(s).Put(ctx, value, stamp, terms)
+		put: func(ctx context.Context, s store.Store, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
+			written, err := in(s).Put(ctx, value, stamp, terms)
+			return untyped(written), err
 		},
 		get: func(ctx context.Context, s store.Store) (any, error) {
 			stored, err := in(s).Get(ctx, value.Key())
 			return stored.Value, err
 		},
 	}
+}
+
+// untyped is what a Put did to a record of any kind.
+func untyped[V any](written store.Written[V]) store.Written[any] {
+	some := store.Written[any]{ID: written.ID, Changed: written.Changed}
+	if written.Before != nil {
+		var before any = *written.Before
+		some.Before = &before
+	}
+	return some
 }
 
 // Tenant is the record of a tenant.
@@ -72,6 +83,9 @@ type Outcome struct {
 	Digest string
 	// ID is the store's own name of the last record; empty where the store was not asked, or has none for its kind.
 	ID string
+	// Before is the value that was replaced, such as a roster.Person, of the first of the records that was there and was
+	// written; nil where there is none. It is told beside an error as well, since what was written before it stays.
+	Before any
 	// Believed says that the digest was taken at its word without comparing which store it names, since the store was not
 	// reached yet.
 	Believed bool
@@ -98,23 +112,29 @@ func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record
 	if held, believed := p.holds(ctx, claim.Synced, wanted); held {
 		return Outcome{Digest: claim.Synced, Believed: believed}, nil
 	}
-	var written store.Written
+	var outcome Outcome
 	if err := p.writer.write(ctx, claim.Stamp, func(stamp store.Stamp) (err error) {
 		claim.Stamp = stamp
 		for _, r := range records {
-			if written, err = claim.put(ctx, p.store, r); err != nil {
+			written, err := claim.put(ctx, p.store, r)
+			if err != nil {
 				return err
+			}
+			outcome.ID = written.ID
+			if outcome.Before == nil && written.Before != nil {
+				outcome.Before = *written.Before
 			}
 		}
 		return nil
 	}); err != nil {
-		return Outcome{}, err
+		return Outcome{Before: outcome.Before}, err
 	}
 	id, err := p.identity.Learn(ctx)
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{Before: outcome.Before}, err
 	}
-	return Outcome{Digest: digest{compile: roster.CompileVersion, store: id, sum: wanted}.String(), ID: written.ID}, nil
+	outcome.Digest = digest{compile: roster.CompileVersion, store: id, sum: wanted}.String()
+	return outcome, nil
 }
 
 // Pending tells whether Ensure would ask the store.

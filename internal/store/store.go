@@ -50,7 +50,7 @@ type Records[K comparable, V any] interface {
 	// ErrForeign: the record exists and is not the stamp's to write, see CheckOwner. ErrConflict: a unique value is taken.
 	// ErrLastAdministrator: a guard does not hold. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch
 	// is not the installation's current one.
-	Put(ctx context.Context, value V, stamp Stamp, terms Terms) (Written, error)
+	Put(ctx context.Context, value V, stamp Stamp, terms Terms) (Written[V], error)
 	// Delete removes a record, if somebody other than the person it is of is a live Administrator in each of the guarded
 	// tenants. ErrNotFound: there is none. ErrForeign, ErrLastAdministrator and ErrFenced as for Put; a record that a new
 	// object must take up first is not its to delete.
@@ -74,11 +74,14 @@ type Stored[V any] struct {
 }
 
 // Written is what a Put did.
-type Written struct {
+type Written[V any] struct {
 	// ID as in Stored.
 	ID string
 	// Changed is false where the record was equal already and its stamp was not written either.
 	Changed bool
+	// Before is the value the write replaced, in canonical form, read in the same transaction; it equals the new one where the
+	// stamp alone was written. Nil: the record is new, or was not changed.
+	Before *V
 }
 
 // Owner is whose a record is: one object of one installation. A rebuilt cluster or a restored namespace that declares the

@@ -104,7 +104,7 @@ func (r steppedRecords[K, V]) Get(ctx context.Context, key K) (stored store.Stor
 	return stored, err
 }
 
-func (r steppedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (written store.Written, err error) {
+func (r steppedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (written store.Written[V], err error) {
 	call := "Put"
 	if terms.From != nil {
 		call = "TakeOver"

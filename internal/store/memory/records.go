@@ -53,37 +53,41 @@ func (r *records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error)
 }
 
 // Put makes a record equal to a value.
-func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written[V], error) {
 	next, err := r.row(value, stamp)
 	if err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	key := next.value.Key()
+	written := store.Written[V]{ID: next.id, Changed: true}
 	have, found := r.rows[key]
 	same, restamp := false, false
 	if found {
 		next.id, same = have.id, have.encoded == next.encoded
 		restamp, err = store.CheckOwner(store.Stored[V]{Value: have.value, Stamp: have.stamp}, next.value, stamp, terms.From)
 		if err != nil || same && !restamp {
-			return store.Written{ID: have.id}, err
+			return store.Written[V]{ID: have.id}, err
+		}
+		if written, err = have.replaced(); err != nil {
+			return store.Written[V]{}, err
 		}
 	}
 	if err := r.store.checkEpoch(stamp); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	if !same {
 		if err := r.admit(key, next.value, terms.Guards); err != nil {
-			return store.Written{}, err
+			return store.Written[V]{}, err
 		}
 	}
 	r.forget(key)
 	r.keep(key, next)
-	return store.Written{ID: next.id, Changed: true}, nil
+	return written, nil
 }
 
 // row is a value as it would be kept if it were new.
@@ -221,6 +225,12 @@ func (r *records[K, V]) page(ctx context.Context, after []string) ([]store.Store
 		page = append(page, stored)
 	}
 	return page, nil
+}
+
+// replaced is what a write over the row tells.
+func (r row[V]) replaced() (store.Written[V], error) {
+	before, err := r.stored()
+	return store.Written[V]{ID: r.id, Changed: true, Before: &before.Value}, err
 }
 
 func (r row[V]) stored() (store.Stored[V], error) {

@@ -48,7 +48,7 @@ func (r *records[K, V]) Get(ctx context.Context, key K) (stored store.Stored[V],
 }
 
 // Put makes a record equal to a value.
-func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (written store.Written, err error) {
+func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (written store.Written[V], err error) {
 	err = r.store.call(ctx, r.put, r.ofValue(value), func(ctx context.Context) (result, error) {
 		written, err = r.behind.Put(ctx, value, stamp, terms)
 		if !written.Changed {

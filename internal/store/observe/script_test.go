@@ -59,9 +59,9 @@ func (r scriptedRecords[K, V]) Get(ctx context.Context, key K) (store.Stored[V],
 	return r.Records.Get(ctx, key)
 }
 
-func (r scriptedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func (r scriptedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written[V], error) {
 	if err := r.store.begin(ctx); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	return r.Records.Put(ctx, value, stamp, terms)
 }

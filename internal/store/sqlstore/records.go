@@ -63,20 +63,20 @@ func (r records[K, V]) findToWrite(ctx context.Context, tx *sql.Tx, key K) (*rec
 }
 
 // Put makes a record equal to a value. Where writers exclude one another an equal record costs a read alone.
-func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written[V], error) {
 	if err := store.CheckStamp(stamp); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	want := &record[V]{value: value.Canonical(), stamp: stamp}
 	if r.store.dialect.ReadsFirst() {
 		have, err := r.read(ctx, want.value.Key())
 		if err != nil {
-			return store.Written{}, err
+			return store.Written[V]{}, err
 		}
 		if have != nil {
 			p, err := r.planChange(have, want, terms.From)
 			if err != nil || p.empty() {
-				return store.Written{ID: have.id}, err
+				return store.Written[V]{ID: have.id}, err
 			}
 		}
 	}
@@ -86,9 +86,9 @@ func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, term
 // attempts is how often a Put is tried when whoever holds a unique value lets go of it just then.
 const attempts = 3
 
-func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.Terms) (store.Written, error) {
+func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.Terms) (store.Written[V], error) {
 	for range attempts {
-		written := store.Written{}
+		written := store.Written[V]{}
 		err := r.store.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			written, err = r.writeIn(ctx, tx, want, terms)
 			return err
@@ -98,17 +98,17 @@ func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.T
 			return written, err
 		}
 		if err := r.conflict(ctx, want, taken); err != nil {
-			return store.Written{}, err
+			return store.Written[V]{}, err
 		}
 	}
-	return store.Written{}, fmt.Errorf("%w: a unique value keeps changing hands; trying again is right", store.ErrUnavailable)
+	return store.Written[V]{}, fmt.Errorf("%w: a unique value keeps changing hands; trying again is right", store.ErrUnavailable)
 }
 
 // writeIn writes what differs, if anything does by now.
-func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], terms store.Terms) (store.Written, error) {
+func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V], terms store.Terms) (store.Written[V], error) {
 	have, err := r.findToWrite(ctx, tx, want.value.Key())
 	if err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	var p plan
 	if have == nil {
@@ -119,20 +119,24 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		p, err = r.planChange(have, want, terms.From)
 	}
 	if err != nil || have != nil && p.empty() {
-		return store.Written{ID: want.id}, err
+		return store.Written[V]{ID: want.id}, err
 	}
 	if err := r.store.checkEpoch(ctx, tx, want.stamp); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	if have == nil || p.changesValue() {
 		if err := r.store.checkGuards(ctx, tx, writtenPerson(want.value.Key()), terms.Guards); err != nil {
-			return store.Written{}, err
+			return store.Written[V]{}, err
 		}
 	}
 	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
-	return store.Written{ID: want.id, Changed: true}, r.writeParts(ctx, tx, want, p)
+	written := store.Written[V]{ID: want.id, Changed: true}
+	if have != nil {
+		written.Before = &have.value
+	}
+	return written, r.writeParts(ctx, tx, want, p)
 }
 
 // planChange is what it takes to make a record another, if it is the writer's to change.

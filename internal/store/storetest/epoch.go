@@ -40,13 +40,13 @@ func epochLaws() []law {
 		{"Epoch: of many who fence at once, each has one of its own", func(t testing.TB, s store.Store) {
 			var mu sync.Mutex
 			seen := map[int64]bool{}
-			together(8, func(int) (store.Written, error) {
+			together(8, func(int) (int64, error) {
 				epoch, err := s.Fence(t.Context(), "one")
 				mu.Lock()
 				defer mu.Unlock()
 				expectNil(t, "Fence", err)
 				seen[epoch] = true
-				return store.Written{}, nil
+				return epoch, err
 			})
 			expectEqual(t, "different epochs", 8, len(seen))
 			expectEqual(t, "the next", 9, fence(t, s, "one"))
@@ -109,7 +109,7 @@ func (k kind[K, V]) epochLaws() []law {
 			id := put(t, k.of(s), k.filled("a"), first).ID
 			fence(t, s, "production")
 			for _, stamp := range []store.Stamp{first, owner("a"), during(9, owner("a"))} {
-				expectEqual(t, "Put of an equal value", store.Written{ID: id}, put(t, k.of(s), k.filled("a"), stamp))
+				expectEqual(t, "Put of an equal value", store.Written[V]{ID: id}, put(t, k.of(s), k.filled("a"), stamp))
 			}
 			expectEqual(t, "the stamp", first, get(t, k.of(s), k.filled("a").Key()).Stamp)
 		}),

@@ -144,11 +144,12 @@ func lastTwo(t testing.TB, s store.Store) {
 		for _, name := range names {
 			put(t, s.People(), administrator(name, "acme"), owner(name))
 		}
-		outcomes := together(2, func(i int) (store.Written, error) {
+		outcomes := together(2, func(i int) (struct{}, error) {
 			if i == 0 {
-				return store.Written{}, s.People().Delete(t.Context(), roster.NewPersonKey(company, names[0]), owner(names[0]), guard("acme"))
+				return struct{}{}, s.People().Delete(t.Context(), roster.NewPersonKey(company, names[0]), owner(names[0]), guard("acme"))
 			}
-			return s.People().Put(t.Context(), worker(names[1]), owner(names[1]), guards("acme"))
+			_, err := s.People().Put(t.Context(), worker(names[1]), owner(names[1]), guards("acme"))
+			return struct{}{}, err
 		})
 		refused := 0
 		for _, outcome := range outcomes {

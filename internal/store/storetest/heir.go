@@ -30,7 +30,7 @@ func heirLaws() []law {
 			id := put(t, s.People(), person, owner("a")).ID
 			for i, changed := range []bool{true, false} {
 				written := put(t, s.People(), person, anew(owner("a")), guard(tenant))
-				expectEqual(t, fmt.Sprint("what Put ", i, " did"), store.Written{ID: id, Changed: changed}, written)
+				expectEqual(t, fmt.Sprint("what Put ", i, " did"), restamped(id, person, changed), written)
 				expectEqual(t, "the stamp", anew(owner("a")), get(t, s.People(), person.Key()).Stamp)
 			}
 		}},
@@ -39,7 +39,7 @@ func heirLaws() []law {
 			id := put(t, s.People(), person, owner("a")).ID
 			written, err := s.People().Put(t.Context(), person, anew(owner("a")), from(owner("a").Owner))
 			expectNil(t, "Put", err)
-			expectEqual(t, "what it did", store.Written{ID: id, Changed: true}, written)
+			expectEqual(t, "what it did", restamped(id, person, true), written)
 			expectEqual(t, "the stamp", anew(owner("a")), get(t, s.People(), person.Key()).Stamp)
 		}},
 		{"Person: a stamp without UID is held from nothing", func(t testing.TB, s store.Store) {

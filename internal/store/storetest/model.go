@@ -75,13 +75,17 @@ func (m model[K, V]) put(rt *rapid.T, value V, stamp store.Stamp) {
 		m.answers(rt, "Put on another's record", store.ErrForeign, err)
 	case found && cmp.Equal(have.Value, value):
 		m.answers(rt, "Put of an equal value", nil, err)
-		m.expect(rt, "what it did", store.Written{ID: have.ID}, written)
+		m.expect(rt, "what it did", store.Written[V]{ID: have.ID}, written)
 	case m.taken(value):
 		m.answers(rt, "Put of a value that is taken", store.ErrConflict, err)
 	default:
 		m.answers(rt, "Put", nil, err)
 		if !written.Changed || found && written.ID != have.ID {
 			rt.Fatalf("Put answered %+v; expected a change, and the ID %q if that is one", written, have.ID)
+		}
+		m.expect(rt, "whether something was there before", found, written.Before != nil)
+		if found {
+			m.expect(rt, "what was there before", have.Value, *written.Before)
 		}
 		m.rows[value.Key()] = store.Stored[V]{Value: value, Stamp: stamp, ID: written.ID}
 	}

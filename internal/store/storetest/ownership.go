@@ -61,7 +61,7 @@ func (k kind[K, V]) ownershipLaws(of lawOf[K, V]) []law {
 func (k kind[K, V]) neverComparesUID(t testing.TB, in store.Records[K, V]) {
 	value := k.filled("a")
 	put(t, in, value, owner("a"))
-	expectEqual(t, "Put of an equal value", store.Written{}, put(t, in, value, anew(owner("a"))))
+	expectEqual(t, "Put of an equal value", store.Written[V]{}, put(t, in, value, anew(owner("a"))))
 	expectEqual(t, "the stamp", owner("a"), get(t, in, value.Key()).Stamp)
 	expectNil(t, "Release", in.Release(t.Context(), value.Key(), anew(owner("a"))))
 	put(t, in, k.filled("b"), owner("b"))

@@ -18,7 +18,7 @@ func personLaws() []law {
 			id := put(t, s.People(), people.filled("ann.agent"), owner("a")).ID
 			shouted := people.keyed(filled[roster.Person](), company, tenant, "Ann.AGENT")
 			shouted.User.Profile.Email = people.filled("ann.agent").User.Profile.Email
-			expectEqual(t, "Put in upper case", store.Written{ID: id}, put(t, s.People(), shouted, owner("a")))
+			expectEqual(t, "Put in upper case", store.Written[roster.Person]{ID: id}, put(t, s.People(), shouted, owner("a")))
 			expectEqual(t, "the user name", "ann.agent", get(t, s.People(), roster.NewPersonKey(company, "ANN.AGENT")).Value.User.UserName)
 		}},
 		{"Person: an e-mail address is one person's in a company, in upper and lower case, until it is given up", emailIsUnique},
@@ -44,8 +44,8 @@ func personLaws() []law {
 			id := put(t, s.People(), person, owner("a")).ID
 			gone := people.filled("a")
 			gone.User.Active, gone.User.PurgeAfter = false, time.Date(2032, 1, 1, 0, 0, 0, 0, time.UTC)
-			expectEqual(t, "leaving", store.Written{ID: id, Changed: true}, put(t, s.People(), gone, owner("a")))
-			expectEqual(t, "coming back", store.Written{ID: id, Changed: true}, put(t, s.People(), person, owner("a")))
+			expectEqual(t, "leaving", store.Written[roster.Person]{ID: id, Changed: true, Before: &person}, put(t, s.People(), gone, owner("a")))
+			expectEqual(t, "coming back", store.Written[roster.Person]{ID: id, Changed: true, Before: &gone}, put(t, s.People(), person, owner("a")))
 			expectEqual(t, "the ID", id, get(t, s.People(), person.Key()).ID)
 		}},
 		{"Person: an ID is never used again", func(t testing.TB, s store.Store) {
@@ -108,7 +108,7 @@ func emailIsUnique(t testing.TB, s store.Store) {
 }
 
 func emailIsClaimedOnce(t testing.TB, s store.Store) {
-	claim := func(i int) (store.Written, error) {
+	claim := func(i int) (store.Written[roster.Person], error) {
 		person := people.filled(fmt.Sprint("claimant", i))
 		person.User.Profile.Email = "post@example.com"
 		return s.People().Put(t.Context(), person, owner(fmt.Sprint("claimant", i)), store.Terms{})

@@ -40,6 +40,7 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 		of("every field is kept, and so is its absence", k.keepsEveryField),
 		of("a change of any one field is written", k.writesAnyDifference),
 		of("put of an equal value changes nothing and says so", k.putOfEqual),
+		of("a put tells the value it replaced, and none where it replaced none", k.tellsBefore),
 		of("values are compared and read in canonical form, whatever the order of their sets", k.putInAnyOrder),
 		of("a changing put refreshes what the stamp tells", func(t testing.TB, in store.Records[K, V]) {
 			before, after := k.generations("a")
@@ -105,9 +106,30 @@ func (k kind[K, V]) putOfEqual(t testing.TB, in store.Records[K, V]) {
 		stamp := owner("a")
 		stamp.Generation = 99
 		second := put(t, in, value, stamp)
-		expectEqual(t, "the second Put", store.Written{ID: first.ID}, second)
+		expectEqual(t, "the second Put", store.Written[V]{ID: first.ID}, second)
 		expectEqual(t, "the stamp", owner("a"), get(t, in, value.Key()).Stamp)
 	}
+}
+
+func (k kind[K, V]) tellsBefore(t testing.TB, in store.Records[K, V]) {
+	first, second := k.filled("a"), k.variantOf("a")
+	for _, step := range []struct {
+		reason string
+		value  V
+		before *V
+	}{
+		{"a new record", first, nil},
+		{"an equal value", first, nil},
+		{"a change", second, &first},
+		{"an equal value after a change", second, nil},
+		{"a change back", first, &second},
+	} {
+		expectEqual(t, step.reason+": what was there before", step.before, put(t, in, step.value, owner("a")).Before)
+	}
+	if err := in.Delete(t.Context(), first.Key(), owner("a")); err != nil {
+		t.Fatalf("Delete: %v", err)
+	}
+	expectEqual(t, "a record made anew: what was there before", nil, put(t, in, second, owner("a")).Before)
 }
 
 func (k kind[K, V]) putInAnyOrder(t testing.TB, in store.Records[K, V]) {
@@ -202,18 +224,21 @@ func (k kind[K, V]) concurrencyLaws(of lawOf[K, V]) []law {
 		of("a reader never sees half a record", k.neverHalf),
 		of("of many who write the same new record at once, one changes the store", func(t testing.TB, in store.Records[K, V]) {
 			changed := 0
-			for _, outcome := range together(8, func(int) (store.Written, error) { return in.Put(t.Context(), k.filled("a"), owner("a"), store.Terms{}) }) {
+			for _, outcome := range together(8, func(int) (store.Written[V], error) {
+				return in.Put(t.Context(), k.filled("a"), owner("a"), store.Terms{})
+			}) {
 				if outcome.err != nil {
 					t.Errorf("Put: %v; expected each to succeed", outcome.err)
 				}
-				if outcome.written.Changed {
+				if outcome.answer.Changed {
 					changed++
 				}
 			}
 			expectEqual(t, "puts that changed the store", 1, changed)
 		}),
+		of("of many who change a record at once, each tells what the one before it wrote", k.tellsBeforeInTurn),
 		of("of many owners who claim the same new record at once, one wins", func(t testing.TB, in store.Records[K, V]) {
-			claim := func(i int) (store.Written, error) {
+			claim := func(i int) (store.Written[V], error) {
 				return in.Put(t.Context(), k.filled("a"), owner(fmt.Sprint("claimant ", i)), store.Terms{})
 			}
 			won := 0
@@ -227,6 +252,44 @@ func (k kind[K, V]) concurrencyLaws(of lawOf[K, V]) []law {
 			expectEqual(t, "puts that won", 1, won)
 		}),
 	}
+}
+
+// tellsBeforeInTurn has many write a different value each. Every value that was there but the last is then told once, as what a
+// write replaced.
+func (k kind[K, V]) tellsBeforeInTurn(t testing.TB, in store.Records[K, V]) {
+	first, later := k.filled("a"), k.different("a", 8)
+	put(t, in, first, owner("a"))
+	var told []V
+	for i, outcome := range together(len(later), func(i int) (store.Written[V], error) {
+		return in.Put(t.Context(), later[i], owner("a"), store.Terms{})
+	}) {
+		if outcome.err != nil || outcome.answer.Before == nil {
+			t.Fatalf("Put %d: %+v, %v; expected it to tell what it replaced", i, outcome.answer, outcome.err)
+		}
+		told = append(told, *outcome.answer.Before)
+	}
+	told = append(told, get(t, in, first.Key()).Value)
+	for _, value := range append(later, first) {
+		times := 0
+		for _, v := range told {
+			if cmp.Equal(v, value) {
+				times++
+			}
+		}
+		expectEqual(t, "how often a value was replaced, or is there at the end", 1, times)
+	}
+}
+
+// different are some values with the same key, no two of which are equal, nor one to the filled one.
+func (k kind[K, V]) different(name string, most int) []V {
+	list := []V{k.filled(name)}
+	for _, variant := range k.variants(name) {
+		known := slices.ContainsFunc(list, func(v V) bool { return cmp.Equal(v, variant) })
+		if !known && len(list) <= most {
+			list = append(list, variant)
+		}
+	}
+	return list[1:]
 }
 
 func (k kind[K, V]) neverHalf(t testing.TB, in store.Records[K, V]) {
@@ -269,17 +332,18 @@ func expectOneOf[V any](t testing.TB, shapes []V, have V, err error) {
 	}
 }
 
-type outcome struct {
-	written store.Written
-	err     error
+// outcome is what one of many calls answered.
+type outcome[A any] struct {
+	answer A
+	err    error
 }
 
 // together makes n calls at once.
-func together(n int, call func(int) (store.Written, error)) []outcome {
-	outcomes := make([]outcome, n)
+func together[A any](n int, call func(int) (A, error)) []outcome[A] {
+	outcomes := make([]outcome[A], n)
 	var callers sync.WaitGroup
 	for i := range n {
-		callers.Go(func() { outcomes[i].written, outcomes[i].err = call(i) })
+		callers.Go(func() { outcomes[i].answer, outcomes[i].err = call(i) })
 	}
 	callers.Wait()
 	return outcomes

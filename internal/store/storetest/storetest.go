@@ -79,7 +79,7 @@ func owner(name string) store.Stamp {
 	}
 }
 
-func put[K comparable, V any](t testing.TB, in store.Records[K, V], value V, stamp store.Stamp, guards ...roster.TenantKey) store.Written {
+func put[K comparable, V any](t testing.TB, in store.Records[K, V], value V, stamp store.Stamp, guards ...roster.TenantKey) store.Written[V] {
 	t.Helper()
 	written, err := in.Put(context.Background(), value, stamp, store.Terms{Guards: guards})
 	if err != nil {

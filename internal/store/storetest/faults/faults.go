@@ -130,9 +130,9 @@ func (r records[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error) 
 }
 
 // Put passes the call on.
-func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written[V], error) {
 	if err := r.store.enter(func(c *Counts) { c.Puts++ }); err != nil {
-		return store.Written{}, err
+		return store.Written[V]{}, err
 	}
 	written, err := r.behind.Put(ctx, value, stamp, terms)
 	if written.Changed {

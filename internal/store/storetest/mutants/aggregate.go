@@ -16,7 +16,7 @@ import (
 // aggregate is the records of a store of whichever kind, so that a bug is planted in all four by one function.
 type aggregate interface {
 	Get(ctx context.Context, key any) (store.Stored[any], error)
-	Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error)
+	Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error)
 	Delete(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error
 	Release(ctx context.Context, key any, stamp store.Stamp) error
 	List(ctx context.Context, company string) iter.Seq2[store.Stored[any], error]
@@ -32,8 +32,14 @@ func (u untyped[K, V]) Get(ctx context.Context, key any) (store.Stored[any], err
 }
 
 // Put makes a record equal to a value.
-func (u untyped[K, V]) Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
-	return u.in.Put(ctx, value.(V), stamp, terms)
+func (u untyped[K, V]) Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
+	written, err := u.in.Put(ctx, value.(V), stamp, terms)
+	some := store.Written[any]{ID: written.ID, Changed: written.Changed}
+	if written.Before != nil {
+		var before any = *written.Before
+		some.Before = &before
+	}
+	return some, err
 }
 
 // Delete removes a record.
@@ -72,8 +78,14 @@ func (r typed[K, V]) Get(ctx context.Context, key K) (store.Stored[V], error) {
 }
 
 // Put makes a record equal to a value.
-func (r typed[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written, error) {
-	return r.in.Put(ctx, value, stamp, terms)
+func (r typed[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms store.Terms) (store.Written[V], error) {
+	some, err := r.in.Put(ctx, value, stamp, terms)
+	written := store.Written[V]{ID: some.ID, Changed: some.Changed}
+	if some.Before != nil {
+		before, _ := (*some.Before).(V)
+		written.Before = &before
+	}
+	return written, err
 }
 
 // Delete removes a record.
@@ -124,7 +136,7 @@ func same(ctx context.Context, in aggregate, value any) bool {
 type bug struct {
 	aggregate
 	get     func(ctx context.Context, key any) (store.Stored[any], error)
-	put     func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error)
+	put     func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error)
 	remove  func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error
 	release func(ctx context.Context, key any, stamp store.Stamp) error
 	list    func(ctx context.Context, company string) iter.Seq2[store.Stored[any], error]
@@ -139,7 +151,7 @@ func (b bug) Get(ctx context.Context, key any) (store.Stored[any], error) {
 }
 
 // Put makes a record equal to a value.
-func (b bug) Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func (b bug) Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 	if b.put == nil {
 		return b.aggregate.Put(ctx, value, stamp, terms)
 	}

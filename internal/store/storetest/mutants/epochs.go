@@ -114,10 +114,10 @@ func watch(p *planted) *current {
 func stamped(in aggregate, edit func(store.Stamp) (store.Stamp, error)) aggregate {
 	return bug{
 		aggregate: in,
-		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			stamp, err := edit(stamp)
 			if err != nil {
-				return store.Written{}, err
+				return store.Written[any]{}, err
 			}
 			return in.Put(ctx, value, stamp, terms)
 		},
@@ -169,9 +169,9 @@ func comparedBefore(s store.Store) store.Store {
 		c := watch(p)
 		of := func(in aggregate) aggregate {
 			b, read := counted(in)
-			b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+			b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 				if err := store.CheckEpoch(stamp, c.of(stamp.Installation)); err != nil {
-					return store.Written{}, err
+					return store.Written[any]{}, err
 				}
 				for range 200 {
 					runtime.Gosched()

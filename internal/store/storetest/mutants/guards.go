@@ -35,7 +35,7 @@ func hearsGuards(ofPut, ofDelete int) func(aggregate) bug {
 	return func(in aggregate) bug {
 		return bug{
 			aggregate: in,
-			put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+			put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 				terms.Guards = terms.Guards[:min(len(terms.Guards), ofPut)]
 				return in.Put(ctx, value, stamp, terms)
 			},
@@ -47,9 +47,9 @@ func hearsGuards(ofPut, ofDelete int) func(aggregate) bug {
 }
 
 func guardsEqual(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if len(terms.Guards) > 0 && same(ctx, in, value) {
-			return store.Written{}, &store.LastAdministratorError{Tenant: terms.Guards[0].Tenant}
+			return store.Written[any]{}, &store.LastAdministratorError{Tenant: terms.Guards[0].Tenant}
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
@@ -71,7 +71,7 @@ func guardedBefore(s store.Store) store.Store {
 		}
 		p.people = bug{
 			aggregate: in,
-			put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+			put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 				look(ctx, terms.Guards)
 				terms.Guards = nil
 				return in.Put(ctx, value, stamp, terms)

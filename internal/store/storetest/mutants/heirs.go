@@ -35,7 +35,7 @@ func ofHeirs() []mutant {
 // takesUpWhere lets a new object have what its own identity had, where the person was so.
 func takesUpWhere(lenient func(before roster.Person) bool) func(aggregate) bug {
 	return func(in aggregate) bug {
-		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			stored, found := have(ctx, in, value)
 			if before, _ := stored.Value.(roster.Person); found && terms.From == nil && lenient(before) {
 				terms.From = &stamp.Owner
@@ -68,7 +68,7 @@ func removesAnybody(in aggregate) bug {
 }
 
 func holdsForGood(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if terms.From != nil && *terms.From == stamp.Owner {
 			terms.From = nil
 		}
@@ -77,7 +77,7 @@ func holdsForGood(in aggregate) bug {
 }
 
 func comparesNoUID(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stamp.UID == "" {
 			stamp.UID = "none"
 		}

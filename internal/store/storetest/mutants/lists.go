@@ -103,7 +103,7 @@ func listsAllCompanies(in aggregate) bug {
 	var mu sync.Mutex
 	var companies []string
 	b := bug{aggregate: in}
-	b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if company := companyOf(keyOf(value)); !slices.Contains(companies, company) {

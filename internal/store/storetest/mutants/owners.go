@@ -44,7 +44,7 @@ func ofOwners() []mutant {
 }
 
 // seize is a put that takes the record over from whomever it is.
-func seize(ctx context.Context, in aggregate, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+func seize(ctx context.Context, in aggregate, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 	for {
 		if stored, found := have(ctx, in, value); found {
 			terms.From = &stored.Stamp.Owner
@@ -57,13 +57,13 @@ func seize(ctx context.Context, in aggregate, value any, stamp store.Stamp, term
 }
 
 func takesAnything(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		return seize(ctx, in, value, stamp, terms)
 	}}
 }
 
 func takesNobodys(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if terms.From == nil {
 			terms.From = &store.Owner{}
 		}
@@ -91,16 +91,16 @@ func releasesForGood(in aggregate) bug {
 }
 
 func comparesUID(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stored, found := have(ctx, in, value); found && stored.Stamp.UID != stamp.UID {
-			return store.Written{}, &store.ForeignError{Owner: stored.Stamp.Owner}
+			return store.Written[any]{}, &store.ForeignError{Owner: stored.Stamp.Owner}
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
 }
 
 func takesFromAnybody(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if terms.From == nil {
 			return in.Put(ctx, value, stamp, terms)
 		}
@@ -109,26 +109,26 @@ func takesFromAnybody(in aggregate) bug {
 }
 
 func takesFromNobody(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		terms.From = nil
 		return in.Put(ctx, value, stamp, terms)
 	}}
 }
 
 func neverWritesEqual(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if same(ctx, in, value) {
 			stored, _ := have(ctx, in, value)
-			return store.Written{ID: stored.ID}, nil
+			return store.Written[any]{ID: stored.ID}, nil
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
 }
 
 func takesOnlyWhatIsThere(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if _, found := have(ctx, in, value); !found && terms.From != nil {
-			return store.Written{}, store.ErrNotFound
+			return store.Written[any]{}, store.ErrNotFound
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}

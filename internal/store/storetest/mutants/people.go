@@ -48,7 +48,7 @@ func ofEveryPerson(b func(aggregate) bug) func(store.Store) store.Store {
 }
 
 func leavesTakenAddressOut(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		written, err := in.Put(ctx, value, stamp, terms)
 		if !errors.Is(err, store.ErrConflict) {
 			return written, err
@@ -61,18 +61,18 @@ func leavesTakenAddressOut(in aggregate) bug {
 
 func takesNoAddressForOne(in aggregate) bug {
 	var once sync.Once
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		first := false
 		once.Do(func() { first = true })
 		if person, _ := value.(roster.Person); !first && person.User.Profile.Email == "" {
-			return store.Written{}, &store.ConflictError{Field: "spec.profile.email"}
+			return store.Written[any]{}, &store.ConflictError{Field: "spec.profile.email"}
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
 }
 
 func keepsGrants(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		person, _ := value.(roster.Person)
 		stored, _ := have(ctx, in, value)
 		before, _ := stored.Value.(roster.Person)
@@ -104,10 +104,10 @@ func endsMemberships(p *planted) {
 }
 
 func changesByNewPeople(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stored, found := have(ctx, in, value); found && !same(ctx, in, value) {
 			if err := in.Delete(ctx, keyOf(value), stored.Stamp, nil); err != nil {
-				return store.Written{}, err
+				return store.Written[any]{}, err
 			}
 		}
 		return in.Put(ctx, value, stamp, terms)
@@ -122,7 +122,7 @@ func identified(in aggregate, id func(key any) string) bug {
 	}
 	return bug{
 		aggregate: in,
-		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			written, err := in.Put(ctx, value, stamp, terms)
 			written.ID = id(keyOf(value))
 			return written, err

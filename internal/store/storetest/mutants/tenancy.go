@@ -45,7 +45,7 @@ func ofTenancy() []mutant {
 // editing changes values of one kind before they are put.
 func editing[V any](edit func(*V)) func(store.Store) store.Store {
 	return everywhere(func(in aggregate) bug {
-		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			if edited, ok := value.(V); ok {
 				edit(&edited)
 				value = edited
@@ -58,12 +58,12 @@ func editing[V any](edit func(*V)) func(store.Store) store.Store {
 func namesGroupsOnce(in aggregate) aggregate {
 	var mu sync.Mutex
 	tenants := map[string]string{}
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		mu.Lock()
 		defer mu.Unlock()
 		group, _ := value.(roster.Group)
 		if tenant, taken := tenants[group.Name]; taken && tenant != group.Tenant {
-			return store.Written{}, &store.ConflictError{Field: "metadata.name"}
+			return store.Written[any]{}, &store.ConflictError{Field: "metadata.name"}
 		}
 		tenants[group.Name] = group.Tenant
 		return in.Put(ctx, value, stamp, terms)

@@ -19,12 +19,22 @@ import (
 )
 
 func ofWrites() []mutant {
+	tellsBefore := []string{
+		"a put tells the value it replaced, and none where it replaced none", "any sequence of calls does what a map would do",
+	}
 	return []mutant{
 		{"an absent record reads as an empty one", everywhere(readsTheAbsent), []string{"what was never written is not found"}},
 		{"a field is not kept", everywhere(losesAField), []string{"every field is kept, and so is its absence"}},
 		{"a field is not compared", everywhere(ignoresAField), []string{"a change of any one field is written"}},
 		{"every put says that it changed the record", everywhere(alwaysChanged), []string{
 			"put of an equal value changes nothing and says so", "of many who write the same new record at once, one changes the store",
+		}},
+		{"what was there before is forgotten", everywhere(tellsOf(func(written store.Written[any], _ any) *any { return nil })), tellsBefore},
+		{"what is there now is told for what was there before", everywhere(tellsOf(func(_ store.Written[any], value any) *any {
+			return &value
+		})), tellsBefore},
+		{"what was there before is looked at before the write, not with it", everywhere(looksBefore), []string{
+			"of many who change a record at once, each tells what the one before it wrote",
 		}},
 		{"sets are read in another order", everywhere(readsInAnyOrder), []string{
 			"values are compared and read in canonical form, whatever the order of their sets",
@@ -66,24 +76,51 @@ func without(value any) any {
 }
 
 func losesAField(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		return in.Put(ctx, without(value), stamp, terms)
 	}}
 }
 
 func ignoresAField(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stored, found := have(ctx, in, value); found && cmp.Equal(without(stored.Value), without(value)) {
-			return store.Written{ID: stored.ID}, nil
+			return store.Written[any]{ID: stored.ID}, nil
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
 }
 
 func alwaysChanged(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		written, err := in.Put(ctx, value, stamp, terms)
 		written.Changed = err == nil
+		return written, err
+	}}
+}
+
+// tellsOf tells something else of what was there before.
+func tellsOf(before func(written store.Written[any], value any) *any) func(aggregate) bug {
+	return func(in aggregate) bug {
+		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
+			written, err := in.Put(ctx, value, stamp, terms)
+			if err == nil {
+				written.Before = before(written, value)
+			}
+			return written, err
+		}}
+	}
+}
+
+func looksBefore(in aggregate) bug {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
+		before, found := have(ctx, in, value)
+		for range 20 {
+			runtime.Gosched()
+		}
+		written, err := in.Put(ctx, value, stamp, terms)
+		if written.Before = nil; found && written.Changed {
+			written.Before = &before.Value
+		}
 		return written, err
 	}}
 }
@@ -112,7 +149,7 @@ func reverse(value reflect.Value) {
 }
 
 func keepsTheFirstStamp(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stored, found := have(ctx, in, value); found && stored.Stamp.Owner == stamp.Owner {
 			stamp = stored.Stamp
 		}
@@ -132,7 +169,7 @@ func sharesValues(in aggregate) bug {
 	values := map[any]any{}
 	return bug{
 		aggregate: in,
-		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+		put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			mu.Lock()
 			defer mu.Unlock()
 			values[keyOf(value)] = value
@@ -149,10 +186,10 @@ func sharesValues(in aggregate) bug {
 }
 
 func swallowsRejections(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		written, err := in.Put(ctx, value, stamp, terms)
 		if errors.Is(err, store.ErrRejected) {
-			return store.Written{}, nil
+			return store.Written[any]{}, nil
 		}
 		return written, err
 	}}
@@ -169,13 +206,13 @@ func readsInLowerCase(in aggregate) bug {
 }
 
 func outlivesItsContext(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		return in.Put(context.WithoutCancel(ctx), value, stamp, terms)
 	}}
 }
 
 func leavesHalf(in aggregate) bug {
-	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if _, bounded := ctx.Deadline(); !bounded {
 			return in.Put(ctx, value, stamp, terms)
 		}
@@ -186,7 +223,7 @@ func leavesHalf(in aggregate) bug {
 
 func writesInSteps(in aggregate) bug {
 	b, read := counted(in)
-	b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written, error) {
+	b.put = func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if !same(ctx, in, value) {
 			if written, err := in.Put(ctx, without(value), stamp, terms); err != nil {
 				return written, err
