@@ -26,7 +26,10 @@ type Compiled struct {
 // TenantOutcome is what one entry comes to once the tenant's own facts have cut it.
 type TenantOutcome struct {
 	Tenant string
-	Role   Role
+	// Role is the role in effect: a company administrator is Administrator, whatever the entry says.
+	Role Role
+	// Obstacles are what keeps everything of the entry from taking effect; none is that the person is live in the tenant.
+	Obstacles []Obstacle
 	// Conversations says in a short phrase whose conversations the person may read.
 	Conversations string
 	// Facts are the tenant's own.
@@ -113,7 +116,7 @@ func (c *Compiled) add(operator Operator, entry Entry, directory Directory) {
 			c.Missing = append(c.Missing, Reference{Kind: KindGroup, Name: g.Group, Path: fmt.Sprintf("%s.groups[%s]", path, g.Group)})
 		}
 	}
-	outcome := TenantOutcome{Tenant: entry.Tenant, Role: entry.Role}
+	outcome := TenantOutcome{Tenant: entry.Tenant}
 	entry = outcome.permit(entry, tenant)
 	if !found {
 		// What the strictest policies do not allow is the least of it.
@@ -196,6 +199,7 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 // settle fills what follows from the person's record and the tenant's facts together.
 func (t *TenantOutcome) settle(person Person, directory Directory) {
 	standing := person.Stand(t.Tenant, directory)
+	t.Role, t.Obstacles = standing.Access.Role, standing.Obstacles
 	t.Conversations, t.Facts = standing.Conversations(), standing.Facts
 }
 

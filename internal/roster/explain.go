@@ -242,8 +242,12 @@ func switchedOff(s Switch) Obstacle {
 	return Obstacle{ReasonSwitchOff, fmt.Sprintf("the switch %s is off; set %s of the entry to true", s, s)}
 }
 
-// named is how many groups a phrase names before it counts them.
-const named = 3
+// named is how many groups a phrase names before it counts them, and namedLength how long their names may be together: a phrase
+// has at most 256 bytes, so that a status has room for it.
+const (
+	named       = 3
+	namedLength = 128
+)
 
 // Conversations says in a short phrase whose conversations the person may read in the tenant, once logged in.
 func (s *Standing) Conversations() string {
@@ -278,8 +282,8 @@ func (s *Standing) parts(r *Reader) []string {
 	}
 	parts := []string{"own", "general group"}
 	switch count := len(r.Groups); {
-	case count > named:
-		parts = append(parts, fmt.Sprintf("%d groups", count))
+	case count > named || len(strings.Join(r.Groups, "")) > namedLength:
+		parts = append(parts, plural(count, "group"))
 	case count == 1:
 		parts = append(parts, "group "+r.Groups[0])
 	case count > 0:
@@ -295,4 +299,12 @@ func (s *Standing) parts(r *Reader) []string {
 		parts = append(parts, "all e-mails")
 	}
 	return parts
+}
+
+// plural counts things: "1 group", "2 groups".
+func plural(count int, thing string) string {
+	if count == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", count, thing)
 }
