@@ -146,6 +146,31 @@ func TestIndexes(t *testing.T) {
 	}
 }
 
+func TestWhoClaimsAUserOfKubernetes(t *testing.T) {
+	t.Parallel()
+	as := func(user string) func(*v1alpha1.Operator) {
+		return func(o *v1alpha1.Operator) { o.Spec.KubernetesUser = user }
+	}
+	s := over(t,
+		testkit.Operator(company, "anna", as("anna@idp")), leaving(testkit.Operator(company, "anna-before", as("anna@idp"))),
+		testkit.Operator(company, "bert", as("shared")), testkit.Operator(company, "carl", as("shared")),
+		testkit.Operator(company, "dora"), testkit.Operator("other", "emil", as("anna@idp")),
+	)
+	for _, tc := range []struct {
+		reason, user string
+		want         []string
+	}{
+		{"who is leaving claims nobody any more, and another company's claim is its own", "anna@idp", []string{"acme/anna"}},
+		{"both who claim one user are told", "shared", []string{"acme/bert", "acme/carl"}},
+		{"a user is compared as it is written", "Anna@idp", nil},
+		{"to claim nobody is not to claim the user without a name", "", nil},
+	} {
+		if diff := cmp.Diff(tc.want, sortedNames(s.OperatorsByKubernetesUser(company, tc.user))); diff != "" {
+			t.Errorf("who claims %q: %s (-want +got):\n%s", tc.user, tc.reason, diff)
+		}
+	}
+}
+
 func TestAnObjectIsFoundByWhatItSaysNow(t *testing.T) {
 	t.Parallel()
 	before := testkit.Operator(company, "anna", testkit.InTenant("sales"))

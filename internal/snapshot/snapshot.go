@@ -28,6 +28,7 @@ const (
 	bySubject    = "subject"
 	byClaim      = "claim"
 	byDeclaring  = "declaring"
+	byUser       = "kubernetes user"
 )
 
 // Indexes are the indexes each kind is kept with, by the kind they belong to.
@@ -39,6 +40,7 @@ var Indexes = map[string]toolscache.Indexers{
 		byTeamMember: keysOf(operatorTeam),
 		byClaim:      keysOf(operatorClaims),
 		byDeclaring:  keysOf(operatorDeclaring),
+		byUser:       keysOf(operatorUser),
 	},
 	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
 	"ChannelPolicy": {
@@ -169,6 +171,13 @@ func (s *Snapshot) RivalsOf(operator *v1alpha1.Operator) []*v1alpha1.Operator {
 	return rivals
 }
 
+// OperatorsByKubernetesUser are the operators who claim to be a user of Kubernetes, those who are being deleted left out. Where
+// there are several, none of them is that user.
+func (s *Snapshot) OperatorsByKubernetesUser(company, user string) []*v1alpha1.Operator {
+	return slices.DeleteFunc(indexed[*v1alpha1.Operator](s.operators, byUser, company+"/"+user),
+		func(o *v1alpha1.Operator) bool { return terminating(o) })
+}
+
 // GroupsOf are the groups of a tenant.
 func (s *Snapshot) GroupsOf(company, tenant string) []*v1alpha1.Group {
 	return indexed[*v1alpha1.Group](s.groups, byTenant, company+"/"+tenant)
@@ -211,6 +220,13 @@ func operatorDeclaring(o *v1alpha1.Operator) []string {
 		}
 	}
 	return keys
+}
+
+func operatorUser(o *v1alpha1.Operator) []string {
+	if o.Spec.KubernetesUser == "" {
+		return nil
+	}
+	return []string{o.Spec.KubernetesUser}
 }
 
 func operatorTeam(o *v1alpha1.Operator) []string {
