@@ -44,7 +44,12 @@ var Directions = []Row{
 	{
 		Folder: "internal/roster",
 		Banned: []string{"os", "net", "database/sql", "log", "syscall"}, Clockless: true,
-		Why: "the core is pure: no Kubernetes, no input or output, no clock, no log",
+		Tests: []string{"internal/roster/rostertest"},
+		Why:   "the core is pure: no Kubernetes, no input or output, no clock, no log",
+	},
+	{
+		Folder: "internal/roster/rostertest", Module: []string{"internal/roster"}, Support: true,
+		Why: "it judges the core and whatever answers the same questions, by the core's values alone",
 	},
 	{
 		Folder: "internal/store", Module: []string{"internal/roster"},
@@ -78,20 +83,23 @@ var Directions = []Row{
 		Libraries: []string{"github.com/google/uuid", "github.com/pressly/goose/v3"},
 		Tests: []string{
 			"internal/store/storetest", "internal/store/memory", "internal/store/sqlstore/*", "internal/testkit/postgresserver",
+			"internal/roster/rostertest",
 		},
 		Why: "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
 		Folder: "internal/store/sqlstore/sqlite", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},
 		Libraries: []string{"modernc.org/sqlite"},
-		Tests:     []string{"internal/store/storetest", "internal/store/storetest/mutants"},
+		Tests:     []string{"internal/store/storetest", "internal/store/storetest/mutants", "internal/roster/rostertest"},
 		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
 		Folder: "internal/store/sqlstore/postgres", Module: []string{"internal/roster", "internal/store", "internal/store/sqlstore"},
 		Libraries: []string{"github.com/jackc/pgx/v5"},
-		Tests:     []string{"internal/store/storetest", "internal/store/storetest/mutants", "internal/testkit/postgresserver"},
-		Why:       "a driver knows the port, the core and its client library, never Kubernetes",
+		Tests: []string{
+			"internal/store/storetest", "internal/store/storetest/mutants", "internal/testkit/postgresserver", "internal/roster/rostertest",
+		},
+		Why: "a driver knows the port, the core and its client library, never Kubernetes",
 	},
 	{
 		Folder: "internal/store/drivers",
@@ -106,7 +114,7 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/provision", Module: []string{"internal/roster", "internal/store"},
-		Tests: []string{"internal/store/memory", "internal/store/storetest/*"},
+		Tests: []string{"internal/store/memory", "internal/store/storetest/*", "internal/roster/rostertest"},
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
@@ -121,13 +129,13 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/snapshot", Module: []string{"api/*", "internal/roster", "internal/translate"}, Libraries: kubernetes,
-		Tests: []string{"internal/testkit"},
+		Tests: []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:   "it shows the cache to the core, and knows no store",
 	},
 	{
 		Folder: "internal/webhook/*", Module: []string{"api/*", "internal/roster", "internal/translate", "internal/snapshot"},
 		Libraries: kubernetes,
-		Tests:     []string{"internal/testkit"},
+		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:       "admission never talks to a store",
 	},
 	{
@@ -137,7 +145,7 @@ var Directions = []Row{
 			"internal/snapshot",
 		},
 		Libraries: kubernetes,
-		Tests:     []string{"internal/testkit", "internal/store/*"},
+		Tests:     []string{"internal/testkit", "internal/store/*", "internal/roster/rostertest"},
 		Why:       "the reconcile edge is thin, and knows the store's errors but no driver",
 	},
 	{
@@ -147,7 +155,7 @@ var Directions = []Row{
 			"internal/snapshot",
 		},
 		Libraries: append([]string{"github.com/spf13/cobra"}, kubernetes...),
-		Tests:     []string{"internal/testkit"},
+		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:       "a command is flags and printing; the work is in the packages it shares with the manager",
 	},
 	{

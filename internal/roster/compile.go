@@ -183,11 +183,11 @@ func (c *Compiled) team(operator Operator, entry Entry, directory Directory, out
 			c.Missing = append(c.Missing, Reference{Kind: KindOperator, Name: name, Path: fmt.Sprintf("spec.tenants[%s].team[%s]", entry.Tenant, name)})
 			continue
 		}
-		theirs, present := member.Entry(entry.Tenant)
+		role, present := member.RoleIn(entry.Tenant)
 		switch {
 		case !present:
 			outcome.ineffective("team member "+name, ReasonNotWorkerOrManager, "the operator has no entry for this tenant; add one, or take the operator out of the team")
-		case theirs.Role == Administrator:
+		case role == Administrator:
 			outcome.ineffective("team member "+name, ReasonNotWorkerOrManager, "the operator is Administrator in this tenant; a team holds people with the role Worker or Manager")
 		default:
 			team = append(team, member.userKey())

@@ -27,15 +27,15 @@ type RouteReason string
 
 // Why work may be routed, and why not.
 const (
-	Routed              RouteReason = "Routed"
-	UnroutedNotLive     RouteReason = "NotLive"
-	UnroutedNotActivate RouteReason = "NotActivated"
-	UnroutedNoGrant     RouteReason = "NoGrant"
-	UnroutedNotInGroup  RouteReason = "NotInGroup"
-	UnroutedGroupLacks  RouteReason = "ChannelNotOfGroup"
-	UnroutedSwitchedOff RouteReason = "SwitchedOff"
-	UnroutedState       RouteReason = "StateNotAllowed"
-	UnroutedAtCapacity  RouteReason = "AtCapacity"
+	Routed               RouteReason = "Routed"
+	UnroutedNotLive      RouteReason = "NotLive"
+	UnroutedNotActivated RouteReason = "NotActivated"
+	UnroutedNoGrant      RouteReason = "NoGrant"
+	UnroutedNotInGroup   RouteReason = "NotInGroup"
+	UnroutedGroupLacks   RouteReason = "ChannelNotOfGroup"
+	UnroutedSwitchedOff  RouteReason = "SwitchedOff"
+	UnroutedState        RouteReason = "StateNotAllowed"
+	UnroutedAtCapacity   RouteReason = "AtCapacity"
 )
 
 // RouteDecision is whether work may be routed to a person, and the first reason that settles it.
@@ -45,41 +45,50 @@ type RouteDecision struct {
 }
 
 // Route decides whether work of a channel and a group may be routed to the person, who has that much work on the channel already. The
-// general group is named "general" or not at all.
+// general group is named "general" or not at all (F26, F30, F31).
 func (s *Standing) Route(channel Channel, group string, presence Presence, used int) RouteDecision {
-	no := func(reason RouteReason) RouteDecision { return RouteDecision{Reason: reason} }
-	if !s.Live() {
-		return no(UnroutedNotLive)
-	}
-	if !s.Activated {
-		return no(UnroutedNotActivate)
-	}
 	grant, granted := s.Grant(channel)
-	if !granted {
-		return no(UnroutedNoGrant)
-	}
-	most := grant.Capacity
-	if group != "" && group != GeneralGroup {
-		g, member := s.group(group)
-		switch {
-		case !member:
-			return no(UnroutedNotInGroup)
-		case g.Channels != nil && !slices.Contains(g.Channels, channel):
-			return no(UnroutedGroupLacks)
-		}
-		most = lower(most, g.Routing.MaxConcurrentPerOperator)
-	}
 	switch {
+	case !s.Live():
+		return unrouted(UnroutedNotLive)
+	case !s.Activated:
+		return unrouted(UnroutedNotActivated)
+	case !granted:
+		return unrouted(UnroutedNoGrant)
+	}
+	groupCap, reason := s.serving(channel, group)
+	most := lower(grant.Capacity, groupCap)
+	switch {
+	case reason != "":
+		return unrouted(reason)
 	case slices.Contains(presence.Off, channel):
-		return no(UnroutedSwitchedOff)
+		return unrouted(UnroutedSwitchedOff)
 	case !s.allows(grant, presence.State):
-		return no(UnroutedState)
+		return unrouted(UnroutedState)
 	case most != 0 && used >= most:
-		return no(UnroutedAtCapacity)
+		return unrouted(UnroutedAtCapacity)
 	}
 	return RouteDecision{Allowed: true, Reason: Routed}
 }
 
+func unrouted(reason RouteReason) RouteDecision { return RouteDecision{Reason: reason} }
+
+// serving is the cap a group puts on one person's work, of which 0 is none, or why the person does not serve a channel for the group.
+func (s *Standing) serving(channel Channel, group string) (int, RouteReason) {
+	if group == "" || group == GeneralGroup {
+		return 0, ""
+	}
+	g, member := s.group(group)
+	switch {
+	case !member:
+		return 0, UnroutedNotInGroup
+	case g.Channels != nil && !slices.Contains(g.Channels, channel):
+		return 0, UnroutedGroupLacks
+	}
+	return g.Routing.MaxConcurrentPerOperator, ""
+}
+
+// allows tells whether the channel of a grant is routed in a state: online by the grant alone, away by the tenant's awayRouting too.
 func (s *Standing) allows(grant Grant, state PresenceState) bool {
 	switch state {
 	case Online:
