@@ -47,10 +47,12 @@ const (
 	// fields, never their values.
 	ConditionDrifted = "Drifted"
 
-	// ConditionAdministered says, on a Tenant, whether the tenant has a live Administrator.
+	// ConditionAdministered says, on a Tenant, whether the tenant has a live Administrator; a company administrator is one. It
+	// never touches Ready.
 	ConditionAdministered = "Administered"
 
-	// ConditionOfflineMessagesAttended says, on a Tenant, whether somebody receives the messages that visitors leave.
+	// ConditionOfflineMessagesAttended says, on a Tenant, whether somebody receives the messages that visitors leave. It never
+	// touches Ready.
 	ConditionOfflineMessagesAttended = "OfflineMessagesAttended"
 
 	// ConditionOffboardingHeld is present, on a Tenant, while removals beyond the budget, or of the last Administrator, are
@@ -139,12 +141,30 @@ const (
 
 // Reasons of ChannelsGranted.
 const (
-	// ReasonGranted appears when the person has at least one channel.
+	// ReasonGranted appears when the person has at least one channel that its tenant has; somebody deactivated keeps it.
 	ReasonGranted = "Granted"
 
 	// ReasonNothingGranted appears when neither a direct grant nor a policy gives the person a channel that his tenants
 	// have.
 	ReasonNothingGranted = "NothingGranted"
+)
+
+// Reasons of Administered.
+const (
+	// ReasonHasAdministrator appears when somebody is a live Administrator of the tenant, or company administrator.
+	ReasonHasAdministrator = "HasAdministrator"
+
+	// ReasonNoAdministrator appears when nobody is.
+	ReasonNoAdministrator = "NoAdministrator"
+)
+
+// Reasons of OfflineMessagesAttended.
+const (
+	// ReasonAttended appears when the switch offlineMessages is on for somebody live, by default or by the entry.
+	ReasonAttended = "Attended"
+
+	// ReasonNobodyAttends appears when it is on for nobody: what visitors leave reaches nobody.
+	ReasonNobodyAttends = "NobodyAttends"
 )
 
 // Reasons of Effective.
@@ -165,11 +185,28 @@ const (
 	ReasonTenantMissing = "TenantMissing"
 )
 
-// Reasons of an ineffective grant in an Operator's status, beside the Missing ones above.
+// Reasons of an ineffective grant in an Operator's status, beside TenantMissing above.
 const (
 	// ReasonChannelNotOfTenant appears when the tenant does not have the channel.
 	ReasonChannelNotOfTenant = "ChannelNotOfTenant"
 
 	// ReasonNotWorkerOrManager appears when a member of the team is neither Worker nor Manager in the tenant.
 	ReasonNotWorkerOrManager = "NotWorkerOrManager"
+
+	// ReasonStrictRolePolicy appears when a Worker has an additive permission where the tenant's rolePolicy is Strict.
+	ReasonStrictRolePolicy = "StrictRolePolicy"
+
+	// ReasonTooManyGroups appears when a group is beyond the tenant's groupPolicy.maxPerOperator, by priority and then by name.
+	ReasonTooManyGroups = "TooManyGroups"
+)
+
+// Reasons of Events that tell of no trouble. A healthy object has no others.
+const (
+	// ReasonVisibilityNarrowed appears when people see less of each other's conversations than before: on a Tenant by its first
+	// group or a change of its conversations, on an Operator by the first group where unassignedScope is All.
+	ReasonVisibilityNarrowed = "VisibilityNarrowed"
+
+	// ReasonVisibilityWidened appears when they see more: on a Tenant by its last group gone or a change of its conversations, on
+	// an Operator by the last group taken out where unassignedScope is All, and by a Manager's team that grew.
+	ReasonVisibilityWidened = "VisibilityWidened"
 )

@@ -80,32 +80,38 @@ type OperatorTenantStatus struct {
 	// +required
 	Tenant ObjectName `json:"tenant"`
 
-	// role is the role the person has in it.
+	// role is the role the person has in it: Administrator in every tenant for
+	// a company administrator, whatever the entry says.
 	// +optional
 	Role Role `json:"role,omitempty"`
 
 	// channels are the channels on which the person can work: direct grants
-	// and those of ChannelPolicies, cut to the channels of the tenant.
+	// and those of ChannelPolicies, cut to the channels of the tenant. Absent
+	// or empty: none, as for somebody who is deactivated.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
 	Channels []Channel `json:"channels,omitempty"`
 
-	// conversations says in a short phrase whose conversations the person
-	// sees.
+	// conversations says in a short phrase whose conversations the person sees
+	// once he can log in, such as "all", "own, general group, groups sales and
+	// care, team of 3" or "none: deactivated". It is for people to read; a
+	// program asks the store.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	Conversations string `json:"conversations,omitempty"`
 
-	// ineffective lists what the entry grants without effect, and why; at most
-	// 64, the first ones.
+	// ineffective lists what the entry grants without effect, and why: a
+	// channel the tenant does not have, a member of the team who cannot be
+	// one, a permission or a group beyond the tenant's policies. At most 64,
+	// the first ones.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	Ineffective []IneffectiveGrant `json:"ineffective,omitempty"`
 
 	// links lead to the person's work in the tenant's console. Absent: the
-	// tenant has no consoleURL.
+	// tenant has no consoleURL, or the person is not stored yet.
 	// +optional
 	Links *OperatorLinks `json:"links,omitempty"`
 }
