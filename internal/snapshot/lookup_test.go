@@ -4,6 +4,7 @@
 package snapshot
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -167,6 +168,72 @@ func TestWhoClaimsAUserOfKubernetes(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tc.want, sortedNames(s.OperatorsByKubernetesUser(company, tc.user))); diff != "" {
 			t.Errorf("who claims %q: %s (-want +got):\n%s", tc.user, tc.reason, diff)
+		}
+	}
+}
+
+func TestWhoMayBeThereForATenant(t *testing.T) {
+	t.Parallel()
+	administrator := func(o *v1alpha1.Operator) { o.Spec.CompanyAdministrator = true }
+	s := over(t,
+		testkit.Tenant(company, "sales"), testkit.Tenant(company, "care"), leaving(testkit.Tenant(company, "going")), testkit.Tenant("other", "sales"),
+		testkit.Operator(company, "anna", testkit.InTenant("sales")), leaving(testkit.Operator(company, "bert", testkit.InTenant("sales"))),
+		testkit.Operator(company, "carl", testkit.InTenant("care")),
+		testkit.Operator(company, "boss", administrator), leaving(testkit.Operator(company, "boss-before", administrator)),
+		testkit.Operator("other", "boss-of-another", administrator),
+	)
+	people := func(company, tenant string) []string {
+		var found []string
+		for o := range s.People(company, tenant) {
+			found = append(found, o.Name)
+		}
+		return found
+	}
+	for _, tc := range []struct{ reason, company, tenant, want string }{
+		{"company administrators come first, and who is leaving is not there", company, "sales", "[boss anna]"},
+		{"nothing crosses tenants but a company administrator", company, "care", "[boss carl]"},
+		{"nothing crosses companies", "other", "sales", "[boss-of-another]"},
+		{"a company without people has none", "third", "sales", "[]"},
+	} {
+		if got := fmt.Sprint(people(tc.company, tc.tenant)); got != tc.want {
+			t.Errorf("for the tenant %s of %s there should be %s, as %s; got %s", tc.tenant, tc.company, tc.want, tc.reason, got)
+		}
+	}
+	for range s.People(company, "sales") {
+		break // A reader who stops is not asked again: the iterator would panic.
+	}
+	if diff := cmp.Diff([]string{"acme/care", "acme/going", "acme/sales"}, sortedNames(s.TenantsOf(company))); diff != "" {
+		t.Errorf("the tenants of a company are its own, until they are gone (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatGroupsThereAre(t *testing.T) {
+	t.Parallel()
+	s := over(t,
+		testkit.Group(company, "desk", "with-group"), leaving(testkit.Group(company, "back", "with-group-that-leaves")),
+		testkit.Operator(company, "anna", testkit.InTenant("with-name", testkit.InGroups("absent"))),
+		leaving(testkit.Operator(company, "bert", testkit.InTenant("with-name-that-leaves", testkit.InGroups("absent")))),
+		testkit.Operator(company, "carl", testkit.InTenant("with-general", testkit.InGroups(v1alpha1.GeneralGroup)), testkit.InTenant("with-nothing")),
+		testkit.Group("other", "desk", "with-general"),
+	)
+	for _, tc := range []struct {
+		reason, tenant   string
+		object, declared bool
+	}{
+		{"a Group of it is there", "with-group", true, false},
+		{"a Group is there until it is gone", "with-group-that-leaves", true, false},
+		{"somebody names one that is not there", "with-name", false, true},
+		{"somebody counts until gone", "with-name-that-leaves", false, true},
+		{"every tenant has the general group, and another company's Group is its own", "with-general", false, false},
+		{"nobody names any", "with-nothing", false, false},
+		{"nobody knows it", "absent", false, false},
+	} {
+		object, declared := s.HasGroupObjects(company, tc.tenant), s.DeclaresGroups(company, tc.tenant)
+		if object != tc.object || declared != tc.declared {
+			t.Errorf("%s: that %s has a Group should be %t, is %t; that a group is declared should be %t, is %t", tc.reason, tc.tenant, tc.object, object, tc.declared, declared)
+		}
+		if got := s.HasGroups(company, tc.tenant); got != (tc.object || tc.declared) {
+			t.Errorf("%s: that %s has groups should be %t, is %t", tc.reason, tc.tenant, tc.object || tc.declared, got)
 		}
 	}
 }

@@ -20,7 +20,8 @@ import (
 	"github.com/roster-dev/roster/internal/translate"
 )
 
-// The indexes. Their keys are "<namespace>/<name>", and "<namespace>/<tenant>/<group>" for byGroup.
+// The indexes. Their keys are "<namespace>/<name>", "<namespace>/<tenant>/<group>" for byGroup, and "<namespace>/" for byCompany,
+// which has the company administrators of the people.
 const (
 	byTenant     = "tenant"
 	byGroup      = "group"
@@ -28,18 +29,20 @@ const (
 	bySubject    = "subject"
 	byClaim      = "claim"
 	byDeclaring  = "declaring"
+	byCompany    = "company"
 	byUser       = "kubernetes user"
 )
 
 // Indexes are the indexes each kind is kept with, by the kind they belong to.
 var Indexes = map[string]toolscache.Indexers{
-	"Tenant": {},
+	"Tenant": {byCompany: keysOf(func(*v1alpha1.Tenant) []string { return []string{""} })},
 	"Operator": {
 		byTenant:     keysOf(operatorTenants),
 		byGroup:      keysOf(operatorGroups),
 		byTeamMember: keysOf(operatorTeam),
 		byClaim:      keysOf(operatorClaims),
 		byDeclaring:  keysOf(operatorDeclaring),
+		byCompany:    keysOf(companyAdministrator),
 		byUser:       keysOf(operatorUser),
 	},
 	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
@@ -108,12 +111,20 @@ func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
 	return translate.Group(object), true
 }
 
-// HasGroups tells whether a tenant has a group, or somebody who declares one. What it costs where only the latter is so depends on
-// how many tenants there are, and never on how many people.
+// HasGroups tells whether a tenant has a group, or somebody who declares one.
 func (s *Snapshot) HasGroups(company, tenant string) bool {
-	if keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant); err == nil && len(keys) > 0 {
-		return true
-	}
+	return s.HasGroupObjects(company, tenant) || s.DeclaresGroups(company, tenant)
+}
+
+// HasGroupObjects tells whether there is a Group of a tenant, be it that it is being deleted.
+func (s *Snapshot) HasGroupObjects(company, tenant string) bool {
+	keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant)
+	return err == nil && len(keys) > 0
+}
+
+// DeclaresGroups tells whether somebody declares a group in a tenant, be it there or not. What it costs depends on how many tenants
+// there are, and never on how many people.
+func (s *Snapshot) DeclaresGroups(company, tenant string) bool {
 	return slices.Contains(s.operators.ListIndexFuncValues(byDeclaring), company+"/"+tenant)
 }
 
@@ -137,10 +148,33 @@ func (s *Snapshot) Policies(company, tenant string) iter.Seq[roster.Policy] {
 	}
 }
 
+// People are who may be there for a tenant: the company administrators, and then everybody with an entry for it; not who is being
+// deleted. Each is translated when asked for.
+func (s *Snapshot) People(company, tenant string) iter.Seq[roster.Operator] {
+	return func(yield func(roster.Operator) bool) {
+		for _, people := range [][]*v1alpha1.Operator{s.companyAdministrators(company), s.OperatorsOf(company, tenant)} {
+			for _, o := range people {
+				if !terminating(o) && !yield(translate.Operator(o)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // HasPolicy tells whether there is a channel policy of that name that is not being deleted.
 func (s *Snapshot) HasPolicy(company, name string) bool {
 	object, found := lookUp[*v1alpha1.ChannelPolicy](s.policies, company, name)
 	return found && !terminating(object)
+}
+
+// TenantsOf are the tenants of a company.
+func (s *Snapshot) TenantsOf(company string) []*v1alpha1.Tenant {
+	return indexed[*v1alpha1.Tenant](s.tenants, byCompany, company+"/")
+}
+
+func (s *Snapshot) companyAdministrators(company string) []*v1alpha1.Operator {
+	return indexed[*v1alpha1.Operator](s.operators, byCompany, company+"/")
 }
 
 // OperatorsOf are the operators with an entry for a tenant.
@@ -227,6 +261,13 @@ func operatorUser(o *v1alpha1.Operator) []string {
 		return nil
 	}
 	return []string{o.Spec.KubernetesUser}
+}
+
+func companyAdministrator(o *v1alpha1.Operator) []string {
+	if !o.Spec.CompanyAdministrator {
+		return nil
+	}
+	return []string{""}
 }
 
 func operatorTeam(o *v1alpha1.Operator) []string {
