@@ -3,7 +3,10 @@
 
 package roster
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // Channel is a way customers reach a contact centre (F28). Readers tolerate values they do not know: the list will grow.
 type Channel string
@@ -16,6 +19,11 @@ const (
 	Facebook Channel = "Facebook"
 	WhatsApp Channel = "WhatsApp"
 )
+
+// Channels are the channels Roster knows, in the order of the sources.
+func Channels() iter.Seq[Channel] {
+	return slices.Values([]Channel{Chat, Phone, Email, Facebook, WhatsApp})
+}
 
 // sorted returns the distinct values of a set in ascending order, so that a record does not depend on the order its
 // manifest was written in. An empty set is nil.
