@@ -3,7 +3,10 @@
 
 package roster
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Access is what a person may do in one tenant, before the tenant's own facts: the store keeps it so, and readers join the two.
 type Access struct {
@@ -21,7 +24,7 @@ type Access struct {
 type Scope struct {
 	// All is every conversation of the tenant, whatever the rest says.
 	All bool `json:"all,omitempty"`
-	// Unassigned says that the person declares no group.
+	// Unassigned says that the person declares no group, resolved or not.
 	Unassigned bool `json:"unassigned,omitempty"`
 	// Sessions and Emails widen the scope to all of the kind.
 	Sessions bool `json:"sessions,omitempty"`
@@ -42,8 +45,14 @@ func (a Access) Capability(c Capability) (HeldCapability, bool) {
 	return a.Capabilities[i], true
 }
 
+// canonicalCapabilities are the capabilities in their one order. What is in order is handed back as it is.
 func (a Access) canonicalCapabilities() []HeldCapability {
-	held := orderedBy(a.Capabilities, func(h HeldCapability) string { return string(h.Capability) })
+	byName := func(x, y HeldCapability) int { return strings.Compare(string(x.Capability), string(y.Capability)) }
+	disordered := func(h HeldCapability) bool { return !ascending(h.Causes) }
+	if slices.IsSortedFunc(a.Capabilities, byName) && !slices.ContainsFunc(a.Capabilities, disordered) {
+		return a.Capabilities
+	}
+	held := slices.SortedFunc(slices.Values(a.Capabilities), byName)
 	for i, h := range held {
 		held[i].Causes = orderedCauses(h.Causes)
 	}
@@ -86,23 +95,27 @@ func (o Operator) accessElsewhere() Access {
 	}
 }
 
+// capabilities are what an entry gives with all causes, in the order of names: what a company administrator has, what permissions give,
+// and what the role of the entry does.
 func (o Operator) capabilities(entry Entry, initiates bool) []HeldCapability {
 	own := entry.switches(entry.Role, o.Notifications)
-	held := make([]HeldCapability, 0, len(catalogue))
-	for _, row := range catalogue {
+	permissions := sorted(entry.Permissions)
+	held := make([]HeldCapability, 0, len(alphabetic))
+	for i := range alphabetic {
+		row := &alphabetic[i]
 		if row.Capability == ConversationInitiate && !initiates {
 			continue
 		}
 		h := HeldCapability{Capability: row.Capability}
-		h.byRole(row, entry, own)
 		if o.CompanyAdministrator {
-			h.add(row.Administrator, Cause{Kind: CauseCompanyAdministrator})
+			h.add(row.Administrator, companyAdministratorAlone)
 		}
-		for _, p := range entry.Permissions {
+		for _, p := range permissions {
 			if slices.Contains(row.Permissions, p) {
-				h.add(ReachTenant, Cause{Kind: CausePermission, Name: string(p)})
+				h.add(ReachTenant, []Cause{{Kind: CausePermission, Name: string(p)}})
 			}
 		}
+		h.byRole(row, entry, own)
 		if h.Reach != ReachNone {
 			held = append(held, h)
 		}
@@ -110,35 +123,46 @@ func (o Operator) capabilities(entry Entry, initiates bool) []HeldCapability {
 	return held
 }
 
-// byRole adds what the role of the entry gives. An Administrator is never restricted by a switch (F42).
-func (h *HeldCapability) byRole(row CapabilityRow, entry Entry, own Switches) {
-	reach := row.Of(entry.Role)
-	if reach == ReachNone {
-		return
+// Most capabilities have one cause, which all who have it share.
+var (
+	companyAdministratorAlone = []Cause{{Kind: CauseCompanyAdministrator}}
+	roleAlone                 = map[Role][]Cause{
+		Administrator: {{Kind: CauseRole, Name: string(Administrator)}},
+		Manager:       {{Kind: CauseRole, Name: string(Manager)}},
+		Worker:        {{Kind: CauseRole, Name: string(Worker)}},
 	}
-	needs := row.Needs
+)
+
+// byRole adds what the role of the entry gives. An Administrator is never restricted by a switch (F42).
+func (h *HeldCapability) byRole(row *CapabilityRow, entry Entry, own Switches) {
+	reach, needs := row.Of(entry.Role), row.Needs
 	if entry.Role == Administrator {
 		needs = nil
 	}
-	if slices.ContainsFunc(needs, func(s Switch) bool { return !own.On(s) }) {
+	if reach == ReachNone || slices.ContainsFunc(needs, func(s Switch) bool { return !own.On(s) }) {
 		return
 	}
-	h.add(reach, Cause{Kind: CauseRole, Name: string(entry.Role)})
+	h.add(reach, roleAlone[entry.Role])
 	for _, s := range needs {
 		kind := CauseSwitchDefault
 		if entry.declared(s) != nil {
 			kind = CauseSwitch
 		}
-		h.add(reach, Cause{Kind: kind, Name: string(s)})
+		h.add(reach, []Cause{{Kind: kind, Name: string(s)}})
 	}
 }
 
-func (h *HeldCapability) add(reach Reach, cause Cause) {
-	if reach == ReachNone {
+// add is one more way to have a capability. The causes are shared: they are never appended to.
+func (h *HeldCapability) add(reach Reach, causes []Cause) {
+	switch {
+	case reach == ReachNone:
 		return
+	case h.Causes == nil:
+		h.Causes = causes
+	default:
+		h.Causes = slices.Concat(h.Causes, causes)
 	}
 	if !h.Reach.Covers(reach) {
 		h.Reach = reach
 	}
-	h.Causes = append(h.Causes, cause)
 }

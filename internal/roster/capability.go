@@ -65,7 +65,7 @@ const (
 // Reach is how far a capability goes.
 type Reach string
 
-// The reaches. Where a capability is had with several, the widest counts.
+// The reaches. Where a capability is had with several, the widest counts: those of one row of the catalogue all cover one another.
 const (
 	// ReachNone is not at all.
 	ReachNone Reach = ""
@@ -83,11 +83,11 @@ const (
 	ReachTenant Reach = "Tenant"
 )
 
-// widths order the reaches, the narrowest first.
-var widths = map[Reach]int{ReachSelf: 1, ReachChannels: 1, ReachTeam: 2, ReachScope: 2, ReachAdministered: 3, ReachTenant: 4}
-
-// Covers tells whether a reach goes at least as far as another.
-func (r Reach) Covers(other Reach) bool { return widths[r] >= widths[other] }
+// Covers tells whether a reach goes at least as far as another: the whole tenant as far as any, a team and those whom one administers
+// as far as oneself. Of all others neither covers the other.
+func (r Reach) Covers(other Reach) bool {
+	return r == other || r == ReachTenant || other == ReachNone || other == ReachSelf && (r == ReachTeam || r == ReachAdministered)
+}
 
 // CapabilityRow is one row of the catalogue: who has a capability, and how far.
 type CapabilityRow struct {
@@ -185,7 +185,10 @@ var catalogue = []CapabilityRow{
 	{Capability: PresenceForce, Administrator: ReachTenant, Source: "ours"},
 }
 
-// Capabilities are the rows of the catalogue.
+// alphabetic is the catalogue in the order of names, in which capabilities are held.
+var alphabetic = orderedBy(catalogue, func(r CapabilityRow) string { return string(r.Capability) })
+
+// Capabilities are the rows of the catalogue, in the order in which the sources speak of them.
 func Capabilities() iter.Seq[CapabilityRow] { return slices.Values(catalogue) }
 
 // LookUpCapability is the row of a capability; false where there is no such capability.
@@ -201,7 +204,7 @@ func LookUpCapability(c Capability) (CapabilityRow, bool) {
 type HeldCapability struct {
 	Capability Capability `json:"capability"`
 	Reach      Reach      `json:"reach"`
-	// Causes are all the causes; without any of them the person would not have it.
+	// Causes are all the causes, in order: with all of them gone the person does not have it. It is read, never changed.
 	Causes []Cause `json:"causes"`
 }
 

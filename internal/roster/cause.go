@@ -78,16 +78,22 @@ func compareCauses(a, b Cause) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
 
+// ascending tells whether causes are in their one order, each once.
+func ascending(causes []Cause) bool {
+	for i := 1; i < len(causes); i++ {
+		if compareCauses(causes[i-1], causes[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // orderedCauses are the causes in their one order, each once. What is in order is handed back as it is.
 func orderedCauses(causes []Cause) []Cause {
 	if len(causes) == 0 {
 		return nil
 	}
-	ascending := true
-	for i := range causes[1:] {
-		ascending = ascending && compareCauses(causes[i], causes[i+1]) < 0
-	}
-	if ascending {
+	if ascending(causes) {
 		return causes
 	}
 	ordered := slices.Clone(causes)

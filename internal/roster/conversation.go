@@ -112,7 +112,7 @@ func (r *Reader) Read(c *Conversation) ReadDecision {
 		return ReadDecision{Reason: UnreadOtherTenant}
 	case r.Scope.All:
 		return ReadDecision{Allowed: true, Reason: ReadAsAdministrator}
-	case slices.Contains(c.Participants, r.ID):
+	case r.takesPart(c):
 		return ReadDecision{Allowed: true, Reason: ReadOwn}
 	}
 	reason, inScope := r.inScope(c)
@@ -127,35 +127,36 @@ func (r *Reader) Read(c *Conversation) ReadDecision {
 
 // inScope decides the scope of somebody who neither is Administrator nor takes part.
 func (r *Reader) inScope(c *Conversation) (ReadReason, bool) {
-	if r.Role == Manager && r.leadsParticipant(c) {
+	if r.leadsParticipant(c) {
 		return ReadTeam, true
 	}
-	reason := r.widened(c)
-	for _, way := range [...]struct {
-		open   bool
-		reason ReadReason
-	}{
-		{r.UnassignedScope == ScopeAll && r.Scope.Unassigned, ReadUnassigned},
-		{!r.TenantHasGroups, ReadNoGroups},
-		{c.general(), ReadGeneralGroup},
-		{r.serves(c.Group), ReadGroup},
-	} {
-		if way.open {
-			reason = way.reason
-		}
-	}
+	reason := r.opened(c)
 	switch {
 	case reason == "":
 		return UnreadOutOfScope, false
-	case r.OthersMessages == MessagesDenied && c.Assignee != "":
+	case r.closedToOthers(c):
 		return UnreadOthersMessagesDenied, false
 	}
 	return reason, true
 }
 
-// widened is the additive permission that opens a conversation whatever its group; empty where none does.
-func (r *Reader) widened(c *Conversation) ReadReason {
+// closedToOthers tells whether the tenant keeps a conversation from all but those who take part and their Manager.
+func (r *Reader) closedToOthers(c *Conversation) bool {
+	return r.OthersMessages == MessagesDenied && c.Assignee != ""
+}
+
+// opened is what brings a conversation of others into the scope: its group, or an additive permission whatever the group; empty where
+// nothing does.
+func (r *Reader) opened(c *Conversation) ReadReason {
 	switch {
+	case c.general():
+		return ReadGeneralGroup
+	case r.serves(c.Group):
+		return ReadGroup
+	case !r.TenantHasGroups:
+		return ReadNoGroups
+	case r.UnassignedScope == ScopeAll && r.Scope.Unassigned:
+		return ReadUnassigned
 	case r.Scope.Sessions && c.Kind.isSession():
 		return ReadSessionsOfOthers
 	case r.Scope.Emails && c.Kind == EmailThread:
@@ -177,16 +178,20 @@ func (r *Reader) hidden(c *Conversation) ReadReason {
 	return ""
 }
 
+// takesPart tells whether a conversation is the person's own ; that is never withdrawn.
+func (r *Reader) takesPart(c *Conversation) bool { return slices.Contains(c.Participants, r.ID) }
+
 func (r *Reader) serves(group string) bool {
 	_, found := slices.BinarySearch(r.Groups, group)
 	return found
 }
 
 func (r *Reader) leadsParticipant(c *Conversation) bool {
-	for _, p := range c.Participants {
-		if _, found := slices.BinarySearch(r.Team, p); found {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Participants, r.leads)
+}
+
+// leads tells whether somebody is of the team of a Manager, by store ID.
+func (r *Reader) leads(id string) bool {
+	_, found := slices.BinarySearch(r.Team, id)
+	return found && r.Role == Manager
 }

@@ -58,7 +58,7 @@ func (s *Standing) Explain(capability Capability) Explanation {
 			return Explanation{Obstacles: s.Obstacles}
 		}
 		if capability == ConversationInitiate && len(s.Grants) == 0 {
-			return Explanation{Obstacles: []Obstacle{s.noChannel()}}
+			return Explanation{Obstacles: []Obstacle{noChannel()}}
 		}
 		return Explanation{Allowed: true, Reach: held.Reach, Causes: held.Causes}
 	}
@@ -82,11 +82,11 @@ func (s *Standing) lacks(capability Capability) []Obstacle {
 	var off []Obstacle
 	for _, needed := range row.Needs {
 		if !s.Membership.Switches.On(needed) {
-			off = append(off, Obstacle{ReasonSwitchOff, fmt.Sprintf("the switch %s is off; set %s of the entry to true", needed, needed)})
+			off = append(off, switchedOff(needed))
 		}
 	}
 	if len(off) == 0 && capability == ConversationInitiate {
-		off = append(off, s.noChannel())
+		off = append(off, noChannel())
 	}
 	return off
 }
@@ -106,7 +106,7 @@ func (r CapabilityRow) givenBy() string {
 	return strings.Join(ways, " or ") + " would give it"
 }
 
-func (s *Standing) noChannel() Obstacle {
+func noChannel() Obstacle {
 	return Obstacle{ReasonNotGranted, "no channel is in effect; grant one in channels of the entry or by a ChannelPolicy"}
 }
 
@@ -129,113 +129,151 @@ func channelNotOfTenant(channel Channel, tenant string) string {
 	return fmt.Sprintf("the tenant does not have the channel %s; add it to spec.channels of Tenant %q", channel, tenant)
 }
 
-// roleCauses are why the person has what everybody of the tenant has.
-func (s *Standing) roleCauses() []Cause {
-	if h, has := s.Access.Capability(ConversationRead); has {
-		return h.Causes
-	}
-	return nil
-}
-
-// ExplainReading says why the person may read a conversation of somebody else, or why not. Names are the user names of those who
-// take part.
+// ExplainReading says why the person may read a conversation, with all causes, or why not, with all obstacles. The reader is the person's
+// own, and name is the user name of a store ID.
 func (s *Standing) ExplainReading(reader Reader, c Conversation, name func(id string) string) Explanation {
-	decision := reader.Read(&c)
-	if !decision.Allowed {
-		return Explanation{Obstacles: s.unread(decision.Reason)}
+	if decision := reader.Read(&c); !decision.Allowed {
+		return Explanation{Obstacles: s.unread(&reader, &c)}
+	}
+	e := Explanation{Allowed: true, Reach: ReachSelf}
+	if reader.takesPart(&c) {
+		e.Causes = append(e.Causes, Cause{Kind: CauseOwn})
+	}
+	if causes := s.scopeCauses(&reader, &c, name); len(causes) > 0 {
+		e.Reach = ReachScope
+		e.Causes = append(e.Causes, causes...)
 	}
 	if reader.Scope.All {
-		return Explanation{Allowed: true, Reach: ReachTenant, Causes: s.administratorCauses()}
+		e.Reach = ReachTenant
+		e.Causes = append(e.Causes, s.administratorCauses()...)
 	}
-	e := Explanation{Allowed: true, Reach: ReachScope}
-	if slices.Contains(c.Participants, reader.ID) {
-		return Explanation{Allowed: true, Reach: ReachSelf, Causes: []Cause{{Kind: CauseOwn}}}
-	}
-	e.Causes = append(e.Causes, s.teamCauses(&reader, &c, name)...)
-	if reader.OthersMessages != MessagesDenied || c.Assignee == "" {
-		e.Causes = append(e.Causes, s.scopeCauses(&reader, &c)...)
-	}
-	e.Causes = orderedCauses(append(e.Causes, s.gateCauses(&c)...))
+	e.Causes = orderedCauses(e.Causes)
 	return e
 }
 
 // administratorCauses are why every conversation of the tenant is open.
 func (s *Standing) administratorCauses() []Cause {
-	return slices.DeleteFunc(slices.Clone(s.roleCauses()), func(c Cause) bool {
+	held, _ := s.Access.Capability(ConversationRead)
+	return slices.DeleteFunc(slices.Clone(held.Causes), func(c Cause) bool {
 		return c.Kind == CauseRole && c.Name != string(Administrator)
 	})
 }
 
-func (s *Standing) teamCauses(reader *Reader, c *Conversation, name func(string) string) []Cause {
-	var causes []Cause
-	if reader.Role != Manager {
+// scopeCauses are why the role of the entry alone opens a conversation to the person, whoever takes part. It may be a lower role than
+// the one in effect, which a company administrator falls back to; an Administrator by the entry has no scope.
+func (s *Standing) scopeCauses(reader *Reader, c *Conversation, name func(string) string) []Cause {
+	gate, open := s.gateCauses(c)
+	if !open || s.Membership.Role != Manager && s.Membership.Role != Worker {
 		return nil
 	}
+	var causes []Cause
 	for _, p := range c.Participants {
-		if _, led := slices.BinarySearch(reader.Team, p); led {
+		if _, member := slices.BinarySearch(reader.Team, p); member && s.Membership.Role == Manager {
 			causes = append(causes, Cause{Kind: CauseTeam, Name: name(p)})
+		}
+	}
+	if !reader.closedToOthers(c) {
+		causes = append(causes, s.openingCauses(reader, c)...)
+	}
+	if len(causes) == 0 {
+		return nil
+	}
+	return append(causes, gate...)
+}
+
+// openingCauses are what brings a conversation of others into the scope.
+func (s *Standing) openingCauses(reader *Reader, c *Conversation) []Cause {
+	var causes []Cause
+	for _, way := range []struct {
+		open  bool
+		cause Cause
+	}{
+		{c.general(), Cause{CauseRole, string(s.Membership.Role)}},
+		{reader.serves(c.Group), Cause{CauseGroup, c.Group}},
+		{!reader.TenantHasGroups, Cause{Kind: CauseNoGroups}},
+		{reader.UnassignedScope == ScopeAll && reader.Scope.Unassigned, Cause{Kind: CauseUnassigned}},
+		{reader.Scope.Sessions && c.Kind.isSession(), Cause{CausePermission, string(ViewSessions)}},
+		{reader.Scope.Emails && c.Kind == EmailThread, Cause{CausePermission, string(ViewEmails)}},
+	} {
+		if way.open {
+			causes = append(causes, way.cause)
 		}
 	}
 	return causes
 }
 
-func (s *Standing) scopeCauses(reader *Reader, c *Conversation) []Cause {
-	var causes []Cause
-	if c.general() {
-		causes = append(causes, Cause{Kind: CauseRole, Name: string(reader.Role)})
+// gateCauses are the switches without which a conversation within the scope of the entry's role would be closed, and whether they let it
+// be open.
+func (s *Standing) gateCauses(c *Conversation) ([]Cause, bool) {
+	capability := OfflineMessageRead
+	switch assigned := c.Assignee != ""; {
+	case assigned && c.Kind == ArchivedCall:
+		capability = ArchivedCallReadOthers
+	case assigned && c.Kind == OfflineMessage:
+		capability = OfflineMessageReadOthers
+	case c.Kind != OfflineMessage:
+		return nil, true
 	}
-	if reader.serves(c.Group) {
-		causes = append(causes, Cause{Kind: CauseGroup, Name: c.Group})
-	}
-	if !reader.TenantHasGroups {
-		causes = append(causes, Cause{Kind: CauseNoGroups})
-	}
-	if reader.UnassignedScope == ScopeAll && reader.Scope.Unassigned {
-		causes = append(causes, Cause{Kind: CauseUnassigned})
-	}
-	if reader.Scope.Sessions && c.Kind.isSession() {
-		causes = append(causes, Cause{Kind: CausePermission, Name: string(ViewSessions)})
-	}
-	if reader.Scope.Emails && c.Kind == EmailThread {
-		causes = append(causes, Cause{Kind: CausePermission, Name: string(ViewEmails)})
-	}
-	return causes
-}
-
-// gateCauses are the switches without which a conversation within the scope would be closed.
-func (s *Standing) gateCauses(c *Conversation) []Cause {
-	capability := map[bool]map[ConversationKind]Capability{
-		true:  {ArchivedCall: ArchivedCallReadOthers, OfflineMessage: OfflineMessageReadOthers},
-		false: {OfflineMessage: OfflineMessageRead},
-	}[c.Assignee != ""][c.Kind]
-	held, has := s.Access.Capability(capability)
-	if !has {
-		return nil
-	}
+	held, _ := s.Access.Capability(capability)
+	byRole := slices.ContainsFunc(held.Causes, func(c Cause) bool { return c.Kind == CauseRole })
 	return slices.DeleteFunc(slices.Clone(held.Causes), func(c Cause) bool {
 		return c.Kind != CauseSwitch && c.Kind != CauseSwitchDefault
-	})
+	}), byRole
 }
 
-// unread is what would open a conversation that a person may not read.
-func (s *Standing) unread(reason ReadReason) []Obstacle {
-	switch reason {
-	case UnreadNotLive:
-		return s.Obstacles
-	case UnreadNotActivated:
-		return []Obstacle{{ReasonNotActivated, "the operator has not set a password yet, and cannot log in"}}
-	case UnreadOtherTenant:
-		return []Obstacle{{ReasonNoEntry, "the conversation is of another tenant"}}
-	case UnreadOthersMessagesDenied:
-		return []Obstacle{{ReasonOthersMessagesDenied, "the tenant hides the messages of others; conversations.othersMessages of the Tenant would show them"}}
-	case UnreadArchivedCallsHidden:
-		return []Obstacle{switchedOff(SwitchOthersArchivedCalls)}
-	case UnreadOfflineMessagesHidden:
-		return []Obstacle{switchedOff(SwitchOfflineMessages)}
-	case UnreadOthersOfflineMessagesHidden:
-		return []Obstacle{switchedOff(SwitchOthersOfflineMessages)}
+// unread are what keeps a conversation from the person: with all of them gone it would be open.
+func (s *Standing) unread(reader *Reader, c *Conversation) []Obstacle {
+	obstacles := slices.Clone(s.Obstacles)
+	switch {
+	case c.Tenant != s.Tenant:
+		return append(obstacles, Obstacle{ReasonNoEntry, "the conversation is of another tenant"})
+	case s.Live() && !s.Activated:
+		obstacles = append(obstacles, notActivated())
 	}
-	return []Obstacle{{ReasonOutOfScope, "the conversation is of a group the operator is not in; add the group to the entry"}}
+	if s.Access.Role == "" || s.Facts.Tenant == "" || reader.Scope.All || reader.takesPart(c) {
+		return obstacles
+	}
+	if !reader.leadsParticipant(c) {
+		obstacles = append(obstacles, s.outOfScope(reader, c)...)
+	}
+	return append(obstacles, reader.closedSwitches(c)...)
+}
+
+// outOfScope are what keeps a conversation of others out of the scope of somebody who is not their Manager.
+func (s *Standing) outOfScope(reader *Reader, c *Conversation) []Obstacle {
+	var obstacles []Obstacle
+	if reader.opened(c) == "" {
+		obstacles = append(obstacles, Obstacle{ReasonOutOfScope, fmt.Sprintf(
+			"the operator is not in the group %q of the conversation, or it is gone; add it to groups of the entry", c.Group)})
+	}
+	if reader.closedToOthers(c) {
+		obstacles = append(obstacles, Obstacle{ReasonOthersMessagesDenied, fmt.Sprintf(
+			"operators do not see each other's messages; set spec.conversations.othersMessages of Tenant %q to Allowed", s.Tenant)})
+	}
+	return obstacles
+}
+
+// closedSwitches are the switches that keep a conversation of somebody else closed.
+func (r *Reader) closedSwitches(c *Conversation) []Obstacle {
+	var obstacles []Obstacle
+	for _, needed := range []struct {
+		by bool
+		on bool
+		it Switch
+	}{
+		{c.Kind == ArchivedCall && c.Assignee != "", r.Scope.ArchivedCalls, SwitchOthersArchivedCalls},
+		{c.Kind == OfflineMessage, r.Scope.OfflineMessages, SwitchOfflineMessages},
+		{c.Kind == OfflineMessage && c.Assignee != "", r.Scope.OthersOfflineMessages, SwitchOthersOfflineMessages},
+	} {
+		if needed.by && !needed.on {
+			obstacles = append(obstacles, switchedOff(needed.it))
+		}
+	}
+	return obstacles
+}
+
+func notActivated() Obstacle {
+	return Obstacle{ReasonNotActivated, "the operator has not set a password yet, and cannot log in"}
 }
 
 func switchedOff(s Switch) Obstacle {

@@ -37,7 +37,7 @@ func (s *Standing) ExplainRouting(channel Channel, group string, state PresenceS
 func (s *Standing) unroutedBecause(reason RouteReason, channel Channel, group string, state PresenceState) []Obstacle {
 	switch reason {
 	case UnroutedNotActivated:
-		return s.unread(UnreadNotActivated)
+		return []Obstacle{notActivated()}
 	case UnroutedNotInGroup:
 		return []Obstacle{{ReasonNotInGroup, fmt.Sprintf("the operator is not in the group %q, or the tenant has no such group; add it to groups of the entry", group)}}
 	case UnroutedGroupLacks:

@@ -126,7 +126,7 @@ func (p Person) Canonical() Person {
 		p.Memberships[i].Team = sorted(m.Team)
 		p.Memberships[i].Permissions = sorted(m.Permissions)
 	}
-	p.Grants = orderedBy(p.Grants, func(g Grant) string { return g.Tenant + "/" + string(g.Channel) })
+	p.Grants = orderedGrants(p.Grants)
 	for i, g := range p.Grants {
 		p.Grants[i].Causes = orderedCauses(g.Causes)
 	}
@@ -135,6 +135,14 @@ func (p Person) Canonical() Person {
 		p.Access[i].Capabilities = a.canonicalCapabilities()
 	}
 	return p
+}
+
+func orderedGrants(grants []Grant) []Grant {
+	ordered := slices.Clone(grants)
+	slices.SortFunc(ordered, func(a, b Grant) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Channel, b.Channel))
+	})
+	return ordered
 }
 
 // orderedBy returns a copy of a list map in the order of its keys; an empty one is nil.

@@ -26,7 +26,7 @@ type Standing struct {
 	Grants []Grant
 	// Groups are the groups the person is in that are there, in the order of their names; without the general group.
 	Groups []Group
-	// Facts are the tenant's own.
+	// Facts are the tenant's own; the zero value where it does not exist.
 	Facts TenantRecord
 }
 
@@ -36,11 +36,14 @@ func (s *Standing) Live() bool { return len(s.Obstacles) == 0 }
 // Stand is the standing of a person in a tenant of the directory.
 func (p Person) Stand(tenant string, directory Directory) Standing {
 	s := Standing{Company: p.User.Company, Tenant: tenant, UserName: p.User.UserName}
-	facts, found := directory.Tenant(p.User.Company, tenant)
-	s.Facts = facts.CompileRecord(directory)
 	s.Membership, s.Declared = p.membership(tenant)
 	s.Access = p.accessIn(tenant, s.Declared)
-	s.Obstacles = p.obstacles(s, found)
+	s.Obstacles = p.obstacles(s.Membership, s.Declared)
+	if found, exists := directory.Tenant(p.User.Company, tenant); exists {
+		s.Facts = found.CompileRecord(directory)
+	} else {
+		s.Obstacles = append(s.Obstacles, Obstacle{ReasonTenantMissing, "the tenant does not exist; it takes effect once it does"})
+	}
 	s.Activated = p.User.State() == Active
 	for _, g := range p.Grants {
 		if g.Tenant == tenant && slices.Contains(s.Facts.Channels, g.Channel) {
@@ -76,20 +79,17 @@ func (p Person) accessIn(tenant string, declared bool) Access {
 	return p.Access[i]
 }
 
-// obstacles are what keeps a person from being live in a tenant.
-func (p Person) obstacles(s Standing, tenantFound bool) []Obstacle {
+// obstacles are what of a person and the entry for a tenant keeps the person from being live there.
+func (p Person) obstacles(membership Membership, declared bool) []Obstacle {
 	var obstacles []Obstacle
 	if !p.User.Active {
 		obstacles = append(obstacles, Obstacle{ReasonDeactivated, "the operator is deactivated; set spec.active to true"})
 	}
 	switch {
-	case s.Declared && !s.Membership.Active:
+	case declared && !membership.Active:
 		obstacles = append(obstacles, Obstacle{ReasonDeactivatedInTenant, "the operator is deactivated in this tenant; set active of the entry to true"})
-	case !s.Declared && !p.User.CompanyAdministrator:
+	case !declared && !p.User.CompanyAdministrator:
 		obstacles = append(obstacles, Obstacle{ReasonNoEntry, "the operator has no entry for this tenant; add one to spec.tenants"})
-	}
-	if !tenantFound {
-		obstacles = append(obstacles, Obstacle{ReasonTenantMissing, "the tenant does not exist; it takes effect once it does"})
 	}
 	return obstacles
 }
