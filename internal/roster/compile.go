@@ -150,23 +150,35 @@ func (t *TenantOutcome) permit(entry Entry, tenant Tenant) Entry {
 		}
 		entry.Permissions = nil
 	}
-	groups := slices.DeleteFunc(slices.Clone(entry.Groups), func(g GroupMembership) bool { return g.Group == GeneralGroup })
-	if tenant.MaxGroups == 0 || len(groups) <= tenant.MaxGroups {
-		return entry
-	}
-	slices.SortFunc(groups, func(a, b GroupMembership) int {
-		return cmp.Or(cmp.Compare(ranks[a.Priority], ranks[b.Priority]), cmp.Compare(a.Group, b.Group))
-	})
-	for _, g := range groups[tenant.MaxGroups:] {
+	kept, over := tenant.within(entry.Groups)
+	for _, g := range over {
 		t.ineffective("group "+g.Group, ReasonTooManyGroups, fmt.Sprintf(
 			"an operator is in at most %d groups of this tenant; take the operator out of another, or raise spec.groupPolicy.maxPerOperator of Tenant %q", tenant.MaxGroups, t.Tenant))
 	}
-	entry.Groups = groups[:tenant.MaxGroups]
+	entry.Groups = kept
 	return entry
 }
 
-// ranks order the priorities, the highest first.
-var ranks = map[Priority]int{Primary: 0, Normal: 1, Backup: 2}
+// within parts declared groups into those the tenant lets an operator be in, by priority and then by name, and those over its maximum.
+// They count whether or not they are there; the general group does not count.
+func (t Tenant) within(declared []GroupMembership) (kept, over []GroupMembership) {
+	if t.MaxGroups == 0 || len(declared) <= t.MaxGroups {
+		return declared, nil
+	}
+	counted := make([]GroupMembership, 0, len(declared))
+	for _, g := range declared {
+		if g.Group == GeneralGroup {
+			kept = append(kept, g)
+			continue
+		}
+		counted = append(counted, g)
+	}
+	slices.SortFunc(counted, func(a, b GroupMembership) int {
+		return cmp.Or(cmp.Compare(a.Priority.rank(), b.Priority.rank()), cmp.Compare(a.Group, b.Group))
+	})
+	most := min(t.MaxGroups, len(counted))
+	return append(kept, counted[:most]...), counted[most:]
+}
 
 // team are the user names of an entry's effective team: the people it names who are Worker or Manager in the same tenant.
 func (c *Compiled) team(operator Operator, entry Entry, directory Directory, outcome *TenantOutcome) []string {

@@ -28,6 +28,17 @@ const (
 	Backup  Priority = "Backup"
 )
 
+// rank orders the priorities, the highest first.
+func (p Priority) rank() int {
+	switch p {
+	case Primary:
+		return 0
+	case Backup:
+		return 2
+	}
+	return 1
+}
+
 // Alert is a way a person is told of conversations and messages (F54, F73).
 type Alert string
 

@@ -109,7 +109,20 @@ func (p Policy) Missing(directory Directory) []Reference {
 	return missing
 }
 
-// Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant.
+// Grants tells whether the policy grants to a person: through the entry for its tenant, as the tenant leaves it.
+func (p Policy) Grants(operator Operator, directory Directory) bool {
+	entry, found := operator.Entry(p.Tenant)
+	if !found {
+		return false
+	}
+	if len(entry.Groups) > 1 {
+		entry.Groups, _ = tenantOrStrictest(directory, p.Company, p.Tenant).within(entry.Groups)
+	}
+	return p.Matches(operator, entry, directory)
+}
+
+// Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant. The entry is as the tenant
+// leaves it, without the groups that are over its maximum.
 func (p Policy) Matches(operator Operator, entry Entry, directory Directory) bool {
 	return entry.Tenant == p.Tenant && slices.ContainsFunc(p.Subjects, func(s Subject) bool {
 		return s.matches(operator, entry, directory)

@@ -66,6 +66,14 @@ func (t Tenant) CompileRecord(directory Directory) TenantRecord {
 // strictest are the policies of a tenant that is not there.
 var strictest = Tenant{RolePolicy: RolePolicyStrict, MaxGroups: 1}
 
+// tenantOrStrictest is a tenant, or what counts in its place where it is not there.
+func tenantOrStrictest(directory Directory, company, name string) Tenant {
+	if tenant, found := directory.Tenant(company, name); found {
+		return tenant
+	}
+	return strictest
+}
+
 // General is the general group of the tenant, which no Group object declares.
 func (t Tenant) General() Group {
 	return Group{
