@@ -5,15 +5,13 @@ package translate_test
 
 import (
 	"fmt"
-	"reflect"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/testkit"
 	"github.com/roster-dev/roster/internal/translate"
 )
 
@@ -65,12 +63,13 @@ func TestEveryFieldOfASpecIsTranslated(t *testing.T) {
 	for kind, k := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			plain := k.spec()
-			fill(reflect.ValueOf(plain).Elem())
+			testkit.FillFields(plain)
 			want := k.translate(plain)
-			for _, path := range leaves(reflect.ValueOf(plain).Elem(), kind) {
+			for _, field := range testkit.Fields(plain) {
+				path := kind + "." + field
 				changed := k.spec()
-				fill(reflect.ValueOf(changed).Elem())
-				mutate(t, reflect.ValueOf(changed).Elem(), strings.Split(path, ".")[1:])
+				testkit.FillFields(changed)
+				testkit.ChangeField(t, changed, field)
 				unchanged := cmp.Equal(want, k.translate(changed))
 				reason, excused := notTranslated[path]
 				if unchanged && !excused {
@@ -82,86 +81,6 @@ func TestEveryFieldOfASpecIsTranslated(t *testing.T) {
 			}
 		})
 	}
-}
-
-// fill gives every field a value: one element to each list and map, and something behind each pointer.
-func fill(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem())
-	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i))
-		}
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0))
-	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]string{"key": "value"}))
-	case reflect.String:
-		v.SetString("value")
-	case reflect.Int64:
-		v.SetInt(int64(time.Hour))
-	case reflect.Int, reflect.Int32:
-		v.SetInt(1)
-	}
-}
-
-// leaves are the paths of all plain fields below v; a list's element is written as index 0.
-func leaves(v reflect.Value, path string) []string {
-	var found []string
-	switch v.Kind() {
-	case reflect.Pointer:
-		return leaves(v.Elem(), path)
-	case reflect.Struct:
-		for i := range v.NumField() {
-			found = append(found, leaves(v.Field(i), path+"."+v.Type().Field(i).Name)...)
-		}
-		return found
-	case reflect.Slice:
-		return leaves(v.Index(0), path+".0")
-	}
-	return []string{path}
-}
-
-// mutate gives the field at a path another value.
-func mutate(t *testing.T, v reflect.Value, path []string) {
-	t.Helper()
-	for v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	if len(path) > 0 {
-		if v.Kind() == reflect.Slice {
-			mutate(t, v.Index(0), path[1:])
-			return
-		}
-		mutate(t, v.FieldByName(path[0]), path[1:])
-		return
-	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(otherValue(v))
-	case reflect.Bool:
-		v.SetBool(!v.Bool())
-	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]string{"key": "another"}))
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		v.SetInt(v.Int() * 2)
-	default:
-		t.Fatalf("do not know how to change a %s; teach mutate", v.Kind())
-	}
-}
-
-// otherValue is a value of the same vocabulary where the translation knows only some of it.
-func otherValue(v reflect.Value) string {
-	switch v.Interface().(type) {
-	case v1alpha1.AvailabilityRule:
-		return string(v1alpha1.AvailabilityDenied)
-	case v1alpha1.TenantDeletionPolicy:
-		return string(v1alpha1.TenantDeletionPolicyDelete)
-	}
-	return "another"
 }
 
 func TestAbsentFieldsTranslateToWhatTheirCommentsSay(t *testing.T) {
