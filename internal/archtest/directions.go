@@ -133,8 +133,8 @@ var Directions = []Row{
 		Why:   "it shows the cache to the core, and knows no store",
 	},
 	{
-		Folder: "internal/webhook/*", Module: []string{"api/*", "internal/roster", "internal/translate", "internal/snapshot"},
-		Libraries: kubernetes,
+		Folder: "internal/webhook/*", Module: []string{"api/*", "internal/roster", "internal/translate", "internal/snapshot", "internal/webhook/*"},
+		Libraries: append([]string{"github.com/go-logr/logr", "github.com/prometheus/client_golang"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:       "admission never talks to a store",
 	},
