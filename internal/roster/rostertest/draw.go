@@ -244,8 +244,8 @@ func DrawTenantName(source Source) string {
 
 func pick[E any](source Source, from ...E) E { return from[source.IntN(len(from))] }
 
-// nearlyAlways is false one time in twelve.
-func nearlyAlways(source Source) bool { return source.IntN(12) < 11 }
+// nearlyAlways is false one time in sixteen.
+func nearlyAlways(source Source) bool { return source.IntN(16) < 15 }
 
 // some is a part of a set, about half of it, in the set's order.
 func some[E any](source Source, set []E) []E {
