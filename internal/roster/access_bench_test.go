@@ -34,8 +34,8 @@ func callCentre() (*world, roster.Operator) {
 // itself is a store whose IDs are the user names.
 func itself(userName string) (string, bool) { return userName, true }
 
-// conversationsOfEveryReason are conversations that are read, and not, for every reason in turn, by the lead of the call centre.
-func conversationsOfEveryReason() []roster.Conversation {
+// someConversations are some that the lead of the call centre reads, for one reason and another, and some that he does not.
+func someConversations() []roster.Conversation {
 	return []roster.Conversation{
 		{Tenant: "north", Kind: roster.ChatSession},
 		{Tenant: "north", Group: "sales", Kind: roster.Call, Participants: []string{"someone"}, Assignee: "someone"},
@@ -71,7 +71,7 @@ func BenchmarkStand(b *testing.B) {
 func BenchmarkRead(b *testing.B) {
 	w, lead := callCentre()
 	standing := roster.Compile(lead, w).Person.Stand("north", w)
-	reader, conversations := standing.Reader("lead", itself), conversationsOfEveryReason()
+	reader, conversations := standing.Reader("lead", itself), someConversations()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		reader.Read(&conversations[i%len(conversations)])
@@ -92,7 +92,7 @@ func BenchmarkRoute(b *testing.B) {
 func BenchmarkExplain(b *testing.B) {
 	w, lead := callCentre()
 	standing := roster.Compile(lead, w).Person.Stand("north", w)
-	reader, conversations := standing.Reader("lead", itself), conversationsOfEveryReason()
+	reader, conversations := standing.Reader("lead", itself), someConversations()
 	same := func(id string) string { return id }
 	b.Run("a capability", func(b *testing.B) {
 		b.ReportAllocs()
