@@ -1,0 +1,219 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Hold is a part of a spec that the store does not have as it is declared, because of another object. It ends by itself when that
+// object changes.
+type Hold struct {
+	// Path is the part, such as "spec.tenants[acme].permissions[ViewEmails]".
+	Path string
+	// Reason is one of [ReasonStrictRolePolicy], [ReasonTooManyGroups], [ReasonProfileIncomplete], [ReasonEmailTaken] and
+	// [ReasonLastAdministrator].
+	Reason ObstacleReason
+	// Message says why, what the store has meanwhile, and what would end it. It holds nothing that is known of a person but names of
+	// objects.
+	Message string
+}
+
+// String says the hold in a sentence.
+func (h Hold) String() string { return fmt.Sprintf("%s is held: %s", h.Path, h.Message) }
+
+// The reasons of holds beside those of [Ineffective].
+const (
+	// ReasonProfileIncomplete: the tenant demands a field of the profile that the person has not.
+	ReasonProfileIncomplete ObstacleReason = "ProfileIncomplete"
+	// ReasonEmailTaken: somebody else of the company has the e-mail address.
+	ReasonEmailTaken ObstacleReason = "EmailTaken"
+	// ReasonLastAdministrator: nobody else is a live Administrator of the tenant.
+	ReasonLastAdministrator ObstacleReason = "LastAdministrator"
+)
+
+// heldLists are the lists of an entry that a policy of the tenant holds parts of back, by the reason.
+var heldLists = map[ObstacleReason]string{ReasonStrictRolePolicy: "permissions", ReasonTooManyGroups: "groups"}
+
+// Holds are the parts of an Operator that the policies of its tenants hold back: additive permissions, groups over the maximum, and whole
+// entries whose profile lacks what the tenant demands. A tenant that is not there holds nothing: it gives nothing anyway.
+func Holds(operator Operator, directory Directory) []Hold {
+	var held []Hold
+	for _, entry := range orderedBy(operator.Entries, func(e Entry) string { return e.Tenant }) {
+		tenant, found := directory.Tenant(operator.Company, entry.Tenant)
+		if !found {
+			continue
+		}
+		outcome := TenantOutcome{Tenant: entry.Tenant}
+		outcome.permit(entry, tenant)
+		for _, i := range outcome.Ineffective {
+			_, name, _ := strings.Cut(i.Grant, " ")
+			held = append(held, Hold{Path: entryPath(entry.Tenant, fmt.Sprintf(".%s[%s]", heldLists[i.Reason], name)), Reason: i.Reason, Message: i.Message})
+		}
+		held = append(held, operator.incomplete(entry, tenant)...)
+	}
+	return held
+}
+
+// profileFields are the fields a tenant can demand, as they are called in a spec.
+var profileFields = map[ProfileField]struct {
+	name string
+	of   func(Profile) string
+}{
+	RequireTitle:       {"title", func(p Profile) string { return p.Title }},
+	RequirePhoneNumber: {"phoneNumber", func(p Profile) string { return p.PhoneNumber }},
+}
+
+// incomplete is the hold of an entry whose profile lacks what the tenant demands. An entry that is switched off gives nothing, and is
+// written whatever it lacks, so that switching off always works.
+func (o Operator) incomplete(entry Entry, tenant Tenant) []Hold {
+	if !entry.Active {
+		return nil
+	}
+	var missing []string
+	for _, field := range sorted(tenant.Record.Settings.RequiredProfile) {
+		known, demanded := profileFields[field]
+		if demanded && known.of(entry.Profile) == "" && known.of(o.Profile) == "" {
+			missing = append(missing, known.name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return []Hold{{
+		Path: entryPath(entry.Tenant, ""), Reason: ReasonProfileIncomplete,
+		Message: fmt.Sprintf("Tenant %q demands %s of its operators, so the entry is not written, and one that is there only loses what is taken away; "+
+			"set %[2]s in spec.profile or in the entry's profile", entry.Tenant, joined(missing)),
+	}}
+}
+
+// HoldOfEmail is the hold of an e-mail address that another Operator of the company has, or that a person has who was deleted and is not
+// purged yet: then the name is empty.
+func HoldOfEmail(owner string) Hold {
+	who := "somebody who was deleted and is not purged yet has it"
+	if owner != "" {
+		who = fmt.Sprintf("Operator %q has it", owner)
+	}
+	return Hold{
+		Path: "spec.profile.email", Reason: ReasonEmailTaken,
+		Message: who + ", so the former address stays, and a new person is not written; choose another, or free this one",
+	}
+}
+
+// HoldOfAdministrator is the hold of the last live Administrator of some tenants.
+func HoldOfAdministrator(tenants []string) Hold {
+	quoted := make([]string, len(tenants))
+	for i, tenant := range sorted(tenants) {
+		quoted[i] = fmt.Sprintf("%q", tenant)
+	}
+	more := ""
+	if len(quoted) > missingTold {
+		quoted, more = quoted[:missingTold], fmt.Sprintf(" and %d more", len(quoted)-missingTold)
+	}
+	return Hold{
+		Path: entriesPath, Reason: ReasonLastAdministrator,
+		Message: fmt.Sprintf("nobody else is a live Administrator of %s%s, so the person stays active and Administrator there; make somebody else Administrator first",
+			strings.Join(quoted, ", "), more),
+	}
+}
+
+// HoldEmail is the person with the e-mail address of before, because the one declared is taken.
+func (p Person) HoldEmail(before Person) Person {
+	p.User.Profile.Email = before.User.Profile.Email
+	return p
+}
+
+// HoldAdministrator is the person as it is written while nobody else is a live Administrator of some tenants, of which the person was
+// one before: active, and Administrator of these. Every other part is as declared; where the person is deactivated, other
+// memberships are. Who was Administrator of one of them as the company's stays so in all: the right has no parts.
+func (p Person) HoldAdministrator(before Person, tenants []string) Person {
+	if len(tenants) == 0 {
+		return p
+	}
+	p.Memberships, p.Access = slices.Clone(p.Memberships), slices.Clone(p.Access)
+	if !p.User.Active {
+		p.User.Active = true
+		for i := range p.Memberships {
+			p.Memberships[i].Active = false
+		}
+	}
+	for _, tenant := range sorted(tenants) {
+		if was, declared := before.membership(tenant); declared && was.Role == Administrator {
+			p.administer(tenant)
+		} else {
+			p.administerCompany(tenant)
+		}
+	}
+	return p.Canonical()
+}
+
+// administer makes the person a live Administrator of a tenant by role, with what is declared there otherwise.
+func (p *Person) administer(tenant string) {
+	i := slices.IndexFunc(p.Memberships, func(m Membership) bool { return m.Tenant == tenant })
+	if i < 0 {
+		i = len(p.Memberships)
+		p.Memberships = append(p.Memberships, Membership{Tenant: tenant})
+	}
+	m := &p.Memberships[i]
+	m.Active, m.Role, m.Team = true, Administrator, nil
+	entry := Entry{Tenant: tenant, Role: Administrator, Groups: m.Groups, Permissions: m.Permissions, OfflineMessages: &m.Switches.OfflineMessages}
+	effective := entry.switches(Administrator, Notifications{&m.Switches.AfterConversation, &m.Switches.AfterCall})
+	m.Switches = effective
+	initiates := slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Tenant == tenant })
+	p.setAccess(Operator{CompanyAdministrator: p.User.CompanyAdministrator}.access(entry, initiates))
+}
+
+// administerCompany makes the person company administrator, live in a tenant.
+func (p *Person) administerCompany(tenant string) {
+	if i := slices.IndexFunc(p.Memberships, func(m Membership) bool { return m.Tenant == tenant }); i >= 0 {
+		p.Memberships[i].Active = true
+	}
+	if p.User.CompanyAdministrator {
+		return
+	}
+	p.User.CompanyAdministrator = true
+	for i := range p.Access {
+		p.Access[i] = p.Access[i].asCompanyAdministrator()
+	}
+	for i := range p.Memberships {
+		p.Memberships[i].Switches = p.Memberships[i].Switches.ofAdministrator()
+	}
+	p.setAccess(Operator{CompanyAdministrator: true}.accessElsewhere())
+}
+
+func (p *Person) setAccess(access Access) {
+	i := slices.IndexFunc(p.Access, func(a Access) bool { return a.Tenant == access.Tenant })
+	if i < 0 {
+		p.Access = append(p.Access, access)
+		return
+	}
+	p.Access[i] = access
+}
+
+// ofAdministrator are the switches with those that are forced for an Administrator (F42).
+func (s Switches) ofAdministrator() Switches {
+	s.OthersArchivedCalls, s.LiveVisitors, s.LiveVisitorPreview, s.OthersOfflineMessages = true, true, true, true
+	return s
+}
+
+// asCompanyAdministrator is the access of the same entry where the person is company administrator besides.
+func (a Access) asCompanyAdministrator() Access {
+	a.Role = Administrator
+	a.Scope.All, a.Scope.ArchivedCalls, a.Scope.OfflineMessages, a.Scope.OthersOfflineMessages = true, true, true, true
+	held := make([]HeldCapability, 0, len(catalogue))
+	for i := range catalogue {
+		row := &catalogue[i]
+		h, has := a.Capability(row.Capability)
+		if !has && row.Capability == ConversationInitiate {
+			continue
+		}
+		h.Capability = row.Capability
+		h.add(row.Administrator, companyAdministratorAlone)
+		held = append(held, h)
+	}
+	a.Capabilities = held
+	return a
+}
