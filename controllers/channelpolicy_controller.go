@@ -6,7 +6,6 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -66,7 +65,7 @@ func (k policies) Remove(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecy
 func (k policies) countMatched(policy roster.Policy) int32 {
 	var matched int32
 	for _, o := range k.Directory.OperatorsOf(policy.Company, policy.Tenant) {
-		if k.matches(policy, translate.Operator(o)) {
+		if k.grants(policy, translate.Operator(o)) {
 			matched++
 		}
 	}
@@ -75,20 +74,10 @@ func (k policies) countMatched(policy roster.Policy) int32 {
 
 // effective tells whether anything the policy grants can take effect, and if not, what stands in its way first.
 func (k policies) effective(policy roster.Policy, matched int32) metav1.Condition {
-	not := func(reason, message string) metav1.Condition {
-		return is(v1alpha1.ConditionEffective, metav1.ConditionFalse, reason, message)
+	effect := policy.Effect(k.Directory, int(matched))
+	status := metav1.ConditionFalse
+	if effect.Effective {
+		status = metav1.ConditionTrue
 	}
-	tenant, found := k.Directory.Tenant(policy.Company, policy.Tenant)
-	offered := func(c roster.Channel) bool { return slices.Contains(tenant.Record.Channels, c) }
-	switch {
-	case !found:
-		return not(v1alpha1.ReasonTenantMissing, fmt.Sprintf("Tenant %q does not exist; the policy takes effect once it does", policy.Tenant))
-	case !slices.ContainsFunc(policy.Channels, offered):
-		return not(v1alpha1.ReasonNoChannelOfTenant, fmt.Sprintf("Tenant %q has none of the channels the policy grants; add one to its spec.channels", policy.Tenant))
-	case !policy.Online && !policy.Away:
-		return not(v1alpha1.ReasonNothingAllowed, "spec.availability denies both states, so nothing is ever routed; allow online or away")
-	case matched == 0:
-		return not(v1alpha1.ReasonNoMatch, "no operator of the tenant matches spec.subjects")
-	}
-	return is(v1alpha1.ConditionEffective, metav1.ConditionTrue, v1alpha1.ReasonGranting, "the policy grants at least one channel to at least one operator")
+	return is(v1alpha1.ConditionEffective, status, string(effect.Reason), effect.Message)
 }

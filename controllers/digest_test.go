@@ -6,12 +6,8 @@ package controllers
 import (
 	"testing"
 
-	"k8s.io/utils/clock"
-
 	"github.com/roster-dev/roster/api/v1alpha1"
-	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
-	"github.com/roster-dev/roster/internal/store/memory"
 	"github.com/roster-dev/roster/internal/store/storetest/faults"
 )
 
@@ -19,9 +15,8 @@ import (
 // undoes the edit before it is back: the status then remembers the digest of the very manifest at hand, and the store holds
 // another.
 func TestAnEditWhoseStatusWriteWasLostIsNotForgotten(t *testing.T) {
-	s := faults.Wrap(memory.New())
-	shared := watching(t).Shared
-	shared.Provisioner, shared.Installation, shared.Clock = provision.New(s, provision.NewIdentity(s), provision.NewWriter(s, "one", nil)), "one", clock.RealClock{}
+	w := writingTo(t)
+	s, shared := w.store, w.Shared
 	pass := func(o *v1alpha1.Operator) {
 		t.Helper()
 		if _, err := (operators{shared}).Sync(t.Context(), o); err != nil {
@@ -57,9 +52,8 @@ func TestAnEditWhoseStatusWriteWasLostIsNotForgotten(t *testing.T) {
 
 // TestAWriteWithoutAnAnswerIsNotRemembered: it may have happened.
 func TestAWriteWithoutAnAnswerIsNotRemembered(t *testing.T) {
-	s := faults.Wrap(memory.New())
-	shared := watching(t).Shared
-	shared.Provisioner, shared.Installation, shared.Clock = provision.New(s, provision.NewIdentity(s), provision.NewWriter(s, "one", nil)), "one", clock.RealClock{}
+	w := writingTo(t)
+	s, shared := w.store, w.Shared
 	o := lead()
 	o.Spec.Tenants, o.Generation, o.Status.ObservedGeneration = nil, 1, 1
 	if _, err := (operators{shared}).Sync(t.Context(), o); err != nil {

@@ -16,26 +16,20 @@ import (
 	"github.com/roster-dev/roster/internal/snapshot"
 )
 
-// grouping tells when a tenant comes to have groups, or has none any more: by the first Group or the first operator who declares one,
-// and by the last. It counts by events, each once and in their order, and so knows the first of many that come at
-// once. It is safe for concurrent use.
+// grouping tells when a tenant may come to have groups, or have none any more: when its first Group comes or its last goes, and when
+// the first operator declares a group in it or the last one does no more. It counts by events, each once and in their
+// order, and so knows the first of many that come at once. It is safe for concurrent use.
+//
+// Where a tenant has both Groups and declared names, the first or the last of one of them changes nothing; it is told all the same. The
+// two kinds reach the cache apart from each other, and a pass between the last of one and the first of the other sees neither.
 type grouping struct {
-	mu               sync.Mutex
-	objects, declare side
+	mu       sync.Mutex
+	objects  map[roster.TenantKey]int
+	declared map[roster.TenantKey]int
 }
 
-// side is one of the two ways in which a tenant has groups.
-type side struct {
-	counts map[roster.TenantKey]int
-	// indexed tells what passes see, which is as new as the events counted or newer.
-	indexed func(company, tenant string) bool
-}
-
-func newGrouping(directory *snapshot.Snapshot) *grouping {
-	return &grouping{
-		objects: side{counts: map[roster.TenantKey]int{}, indexed: directory.HasGroupObjects},
-		declare: side{counts: map[roster.TenantKey]int{}, indexed: directory.DeclaresGroups},
-	}
+func newGrouping() *grouping {
+	return &grouping{objects: map[roster.TenantKey]int{}, declared: map[roster.TenantKey]int{}}
 }
 
 // sources wake whom a tenant touches by coming to have groups or none, at once.
@@ -67,7 +61,7 @@ func (g *grouping) byGroup(before, after *v1alpha1.Group) []roster.TenantKey {
 		change = -1
 	}
 	tenant := roster.TenantKey{Company: group.Namespace, Tenant: string(group.Spec.Tenant)}
-	if !g.count(&g.objects, &g.declare, tenant, change) {
+	if !g.count(g.objects, tenant, change) {
 		return nil
 	}
 	return []roster.TenantKey{tenant}
@@ -84,7 +78,7 @@ func (g *grouping) byOperator(before, after *v1alpha1.Operator) []roster.TenantK
 	for change, tenants := range map[int][]string{1: without(declares, declared), -1: without(declared, declares)} {
 		for _, name := range tenants {
 			tenant := roster.TenantKey{Company: whichever(before, after).Namespace, Tenant: name}
-			if g.count(&g.declare, &g.objects, tenant, change) {
+			if g.count(g.declared, tenant, change) {
 				flipped = append(flipped, tenant)
 			}
 		}
@@ -92,19 +86,17 @@ func (g *grouping) byOperator(before, after *v1alpha1.Operator) []roster.TenantK
 	return flipped
 }
 
-// count changes the count of one side, and tells whether passes may see the tenant otherwise than before. Where the first comes or
-// the last goes, that depends on the other side: as counted, and as indexed, since a pass between the two may have
-// seen neither side have any.
-func (g *grouping) count(of, beside *side, tenant roster.TenantKey, change int) bool {
+// count changes a count of a tenant, and tells whether that was the first or the last.
+func (g *grouping) count(counts map[roster.TenantKey]int, tenant roster.TenantKey, change int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	had := of.counts[tenant] > 0
-	of.counts[tenant] += change
-	has := of.counts[tenant] > 0
+	had := counts[tenant] > 0
+	counts[tenant] += change
+	has := counts[tenant] > 0
 	if !has {
-		delete(of.counts, tenant)
+		delete(counts, tenant)
 	}
-	return had != has && (beside.counts[tenant] == 0 || !beside.indexed(tenant.Company, tenant.Tenant))
+	return had != has
 }
 
 func declaring(o *v1alpha1.Operator) []string {

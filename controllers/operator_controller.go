@@ -26,6 +26,7 @@ type operators struct{ *Shared }
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	compiled := roster.Compile(translate.Operator(o), k.Directory)
 	claim := k.claim(o, kindOperator, o.Status.SyncedDigest)
+	edited := o.Status.ObservedGeneration != o.Generation || claim.Synced == ""
 	ensured, err := k.ensure(ctx, o, claim, provision.Person(compiled.Person))
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 
@@ -36,9 +37,10 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 	if outcome.verdict == nil {
 		o.Status.State = v1alpha1.OperatorState(compiled.Person.User.State())
 	}
-	o.Status.Tenants = tenantStatuses(compiled.Tenants)
+	o.Status.Tenants = tenantStatuses(compiled.Tenants, o.Status.StoreID)
 	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(compiled.Missing), channelsGranted(compiled.Tenants)),
+		Events:       k.operatorSees(compiled.Person, ensured.Before, edited),
 		RequeueAfter: cmp.Or(lookAgain(ensured), k.untilFree(compiled.Person, err)),
 	}, outcome.conclude(compiled.Missing)
 }
@@ -81,12 +83,19 @@ func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.
 // toldAtMost is how many ineffective grants a status has room for in one tenant.
 const toldAtMost = 64
 
-func tenantStatuses(outcomes []roster.TenantOutcome) []v1alpha1.OperatorTenantStatus {
+func tenantStatuses(outcomes []roster.TenantOutcome, storeID string) []v1alpha1.OperatorTenantStatus {
 	var statuses []v1alpha1.OperatorTenantStatus
 	for _, outcome := range outcomes {
-		status := v1alpha1.OperatorTenantStatus{Tenant: v1alpha1.ObjectName(outcome.Tenant), Role: v1alpha1.Role(outcome.Role)}
-		for _, channel := range outcome.Channels {
-			status.Channels = append(status.Channels, v1alpha1.Channel(channel))
+		status := v1alpha1.OperatorTenantStatus{
+			Tenant:        v1alpha1.ObjectName(outcome.Tenant),
+			Role:          v1alpha1.Role(outcome.Role),
+			Conversations: outcome.Conversations,
+			Links:         links(outcome.Facts, storeID),
+		}
+		if len(outcome.Obstacles) == 0 {
+			for _, channel := range outcome.Channels {
+				status.Channels = append(status.Channels, v1alpha1.Channel(channel))
+			}
 		}
 		for _, ineffective := range outcome.Ineffective[:min(len(outcome.Ineffective), toldAtMost)] {
 			status.Ineffective = append(status.Ineffective, v1alpha1.IneffectiveGrant{
@@ -98,13 +107,22 @@ func tenantStatuses(outcomes []roster.TenantOutcome) []v1alpha1.OperatorTenantSt
 	return statuses
 }
 
-// channelsGranted tells whether the person can get any work at all (F26).
+// links are where what belongs to a person lies in a tenant's console (F25); nil where it has none.
+func links(tenant roster.TenantRecord, storeID string) *v1alpha1.OperatorLinks {
+	sessions, files, templates := tenant.HomeOf(storeID)
+	if sessions == "" {
+		return nil
+	}
+	return &v1alpha1.OperatorLinks{Sessions: sessions, Files: files, Templates: templates}
+}
+
+// channelsGranted tells whether the person can get any work at all (F26). Being deactivated takes no grant away.
 func channelsGranted(outcomes []roster.TenantOutcome) metav1.Condition {
 	for _, outcome := range outcomes {
 		if len(outcome.Channels) > 0 {
-			return is(v1alpha1.ConditionChannelsGranted, metav1.ConditionTrue, v1alpha1.ReasonGranted, "at least one channel is in effect")
+			return is(v1alpha1.ConditionChannelsGranted, metav1.ConditionTrue, v1alpha1.ReasonGranted, "at least one channel is granted that its tenant has")
 		}
 	}
 	return is(v1alpha1.ConditionChannelsGranted, metav1.ConditionFalse, v1alpha1.ReasonNothingGranted,
-		"no channel is in effect in any tenant: the operator may log in and gets no work; grant a channel in spec.tenants[].channels or by a ChannelPolicy")
+		"no channel is granted that its tenant has: the operator may log in and gets no work; grant a channel in spec.tenants[].channels or by a ChannelPolicy")
 }

@@ -59,11 +59,12 @@ func Setup(mgr ctrl.Manager, shared *Shared) error {
 	w := watches{shared}
 	for _, register := range []func() error{
 		func() error {
-			return add(mgr, shared, kindTenant, tenants{shared},
+			return add(mgr, shared, kindTenant, tenants{shared}, append(
+				newGrouping().sources(mgr, tenantByGrouping),
 				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.tenantsByOperator),
 				wokenBy(mgr, &v1alpha1.Group{}, shared.CountWindow, w.tenantsByGroup),
 				wokenBy(mgr, &v1alpha1.Group{}, 0, w.leavingTenantsByGroup),
-				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.leavingTenantsByPolicy))
+				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.leavingTenantsByPolicy))...)
 		},
 		func() error {
 			return add(mgr, shared, kindGroup, groups{shared},
@@ -77,11 +78,12 @@ func Setup(mgr ctrl.Manager, shared *Shared) error {
 				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.policiesByOperator))
 		},
 		func() error {
-			return add(mgr, shared, kindOperator, operators{shared},
+			return add(mgr, shared, kindOperator, operators{shared}, append(
+				newGrouping().sources(mgr, w.operatorsByGrouping),
 				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.operatorsByTenant),
 				wokenBy(mgr, &v1alpha1.Group{}, 0, w.operatorsByGroup),
 				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.operatorsByPolicy),
-				wokenBy(mgr, &v1alpha1.Operator{}, 0, w.operatorsByOperator))
+				wokenBy(mgr, &v1alpha1.Operator{}, 0, w.operatorsByOperator))...)
 		},
 	} {
 		if err := register(); err != nil {

@@ -13,31 +13,40 @@ import (
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
 	"github.com/roster-dev/roster/internal/provision"
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/translate"
 )
 
 // tenants reconciles contact centres.
 type tenants struct{ *Shared }
 
-// Sync stores the tenant with its general group, and counts its people and groups.
+// Sync stores the tenant with its general group, counts its people and groups, and tells whether somebody is there for it.
 func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report, error) {
 	claim := k.claim(t, kindTenant, t.Status.SyncedDigest)
-	ensured, err := k.ensure(ctx, t, claim, k.records(t)...)
+	declared := translate.Tenant(t)
+	record := declared.CompileRecord(k.Directory)
+	ensured, err := k.ensure(ctx, t, claim, provision.Tenant(record), provision.Group(declared.General()))
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 
 	t.Status.SyncedDigest = ensured.Digest
 	t.Status.Operators = k.countOperators(t)
 	t.Status.Groups = k.countGroups(t)
-	conditions := []metav1.Condition{synced(outcome.verdict)}
+	conditions := append(attendance(roster.Attend(t.Name, k.Directory.People(t.Namespace, t.Name))), synced(outcome.verdict))
 	if outcome.special != nil {
 		conditions = append(conditions, *outcome.special)
 	}
-	return lifecycle.Report{Conditions: conditions, RequeueAfter: lookAgain(ensured)}, outcome.verdict
+	return lifecycle.Report{
+		Conditions:   conditions,
+		Events:       tenantSees(record, ensured.Before),
+		RequeueAfter: lookAgain(ensured),
+	}, outcome.verdict
 }
 
 // Pending tells whether the tenant's records are not the ones stored.
 func (k tenants) Pending(ctx context.Context, t *v1alpha1.Tenant) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest), k.records(t)...)
+	declared := translate.Tenant(t)
+	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest),
+		provision.Tenant(declared.CompileRecord(k.Directory)), provision.Group(declared.General()))
 }
 
 // Remove marks the tenant's record as retired, once the Groups and ChannelPolicies that are being deleted with it are gone.
@@ -49,11 +58,6 @@ func (k tenants) Remove(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Repo
 	translated, stamp := translate.Tenant(t), k.stamp(t, kindTenant)
 	err := k.Provisioner.Retire(ctx, translated.Record.Key(), stamp, translated.PurgeWhenDeleted, k.Clock.Now())
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
-}
-
-func (k tenants) records(t *v1alpha1.Tenant) []provision.Record {
-	translated := translate.Tenant(t)
-	return []provision.Record{provision.Tenant(translated.Record), provision.Group(translated.General())}
 }
 
 // leavingWith names an object of the tenant that is being deleted and still holds its record.
@@ -78,6 +82,21 @@ func (k tenants) countGroups(t *v1alpha1.Tenant) *int32 {
 		*groups++
 	}
 	return groups
+}
+
+// attendance tells whether somebody is there to administer a tenant, and for what visitors leave.
+func attendance(a roster.Attendance) []metav1.Condition {
+	administered := is(v1alpha1.ConditionAdministered, metav1.ConditionTrue, v1alpha1.ReasonHasAdministrator, "the tenant has a live Administrator")
+	if !a.Administered {
+		administered = is(v1alpha1.ConditionAdministered, metav1.ConditionFalse, v1alpha1.ReasonNoAdministrator,
+			"the tenant has no live Administrator; give an operator the role Administrator in it")
+	}
+	attended := is(v1alpha1.ConditionOfflineMessagesAttended, metav1.ConditionTrue, v1alpha1.ReasonAttended, "somebody receives the messages that visitors leave")
+	if !a.OfflineMessages {
+		attended = is(v1alpha1.ConditionOfflineMessagesAttended, metav1.ConditionFalse, v1alpha1.ReasonNobodyAttends,
+			"nobody receives the messages that visitors leave; set offlineMessages to true in the entry of an operator who is active")
+	}
+	return []metav1.Condition{administered, attended}
 }
 
 // countOperators counts the people of a tenant by state; somebody switched off in this tenant only counts as deactivated.

@@ -6,11 +6,13 @@ package controllers
 import (
 	"context"
 	"maps"
+	"reflect"
+	"slices"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -35,6 +37,16 @@ type touched[T object] func(before, after T) []types.NamespacedName
 // wake enqueues what a change touches, once in a window however many changes there are; a window of 0 is at once. What others
 // wake comes after what people edit. The initial list wakes nobody: every object is looked at then anyway.
 func wake[T object](window time.Duration, by touched[T]) handler.TypedEventHandler[T, reconcile.Request] {
+	return waking(window, by, func(T) {})
+}
+
+// wakeCounting is wake at once for what counts objects: it is asked of the initial list, too.
+func wakeCounting[T object](by touched[T]) handler.TypedEventHandler[T, reconcile.Request] {
+	var none T
+	return waking(0, by, func(initial T) { by(none, initial) })
+}
+
+func waking[T object](window time.Duration, by touched[T], initially func(T)) handler.TypedEventHandler[T, reconcile.Request] {
 	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 	enqueue := func(q queue, before, after T) {
 		for _, name := range by(before, after) {
@@ -49,9 +61,11 @@ func wake[T object](window time.Duration, by touched[T]) handler.TypedEventHandl
 	var none T
 	return handler.TypedFuncs[T, reconcile.Request]{
 		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[T], q queue) {
-			if !e.IsInInitialList {
-				enqueue(q, none, e.Object)
+			if e.IsInInitialList {
+				initially(e.Object)
+				return
 			}
+			enqueue(q, none, e.Object)
 		},
 		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
 			// A watch that was away meanwhile sees an object that went and came back as one that changed.
@@ -89,10 +103,36 @@ func livePolicy(p *v1alpha1.ChannelPolicy) roster.Policy {
 	return translate.Policy(p)
 }
 
-// sameOffer tells whether a change of a tenant leaves what its people can get from it as it was.
+// sameOffer tells whether a change of a tenant leaves the records and the statuses of its people as they were.
 func sameOffer(before, after *v1alpha1.Tenant) bool {
-	return live(before) == live(after) && (!live(after) ||
-		equality.Semantic.DeepEqual(translate.Tenant(before).Record.Channels, translate.Tenant(after).Record.Channels))
+	return live(before) == live(after) && (!live(after) || reflect.DeepEqual(offer(before), offer(after)))
+}
+
+// offer is what of a tenant shows in its people: all but what is left out here.
+func offer(t *v1alpha1.Tenant) roster.Tenant {
+	offered := translate.Tenant(t)
+	offered.GeneralGroupName, offered.PurgeWhenDeleted = "", false
+	record := &offered.Record
+	record.DisplayName, record.AwayRouting = "", nil
+	settings := &record.Settings
+	settings.Appearance, settings.Behaviour = roster.ChatAppearance{}, roster.ChatBehaviour{}
+	settings.Payments, settings.DeveloperAPI, settings.FacebookPageID = false, false, ""
+	settings.RequiredProfile, settings.Retention = nil, 0
+	return offered
+}
+
+// sameGround tells whether a change of a tenant leaves what its policies grant, and to whom, as it was.
+func sameGround(before, after *v1alpha1.Tenant) bool {
+	if live(before) != live(after) || !live(after) {
+		return live(before) == live(after)
+	}
+	was, is := translate.Tenant(before), translate.Tenant(after)
+	return slices.Equal(was.Record.Channels, is.Record.Channels) && was.MaxGroups == is.MaxGroups
+}
+
+// administersCompany tells whether a person is Administrator of every tenant there is.
+func administersCompany(o *v1alpha1.Operator) bool {
+	return live(o) && o.Spec.CompanyAdministrator && ptr.Deref(o.Spec.Active, true)
 }
 
 // sameCounted tells whether a change of a person leaves every count of people as it was.
@@ -137,8 +177,7 @@ func person(o *v1alpha1.Operator) roster.Operator {
 	return translate.Operator(o)
 }
 
-// matches tells whether a policy grants to a person; nobody and no policy match nothing.
-func (s *Shared) matches(policy roster.Policy, person roster.Operator) bool {
-	entry, found := person.Entry(policy.Tenant)
-	return found && policy.Matches(person, entry, s.Directory)
+// grants tells whether a policy grants to a person; nobody and no policy grant nothing.
+func (s *Shared) grants(policy roster.Policy, person roster.Operator) bool {
+	return policy.Grants(person, s.Directory)
 }

@@ -11,15 +11,20 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/translate"
 )
 
 // watches say which kind wakes which.
 type watches struct{ *Shared }
 
-// Operators are touched by a tenant that comes, goes or changes its channels; by a group that comes or goes; by a policy
-// that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant; and by whoever lets go of a user
-// name or an e-mail address they claim too.
+// Operators are touched by a tenant that comes, goes, changes what it offers, or comes to have groups or none; by a group that comes
+// or goes; by a policy that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant; and by
+// whoever lets go of a user name or an e-mail address they claim too.
+
+func (w watches) operatorsByGrouping(tenant roster.TenantKey) []types.NamespacedName {
+	return names(w.Directory.OperatorsOf(tenant.Company, tenant.Tenant))
+}
 
 func (w watches) operatorsByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
 	if sameOffer(before, after) {
@@ -45,7 +50,7 @@ func (w watches) operatorsByPolicy(before, after *v1alpha1.ChannelPolicy) []type
 	p := whichever(before, after)
 	var touched []types.NamespacedName
 	for _, o := range w.Directory.OperatorsOf(p.Namespace, string(p.Spec.Tenant)) {
-		if declared := translate.Operator(o); w.matches(granted, declared) || w.matches(grants, declared) {
+		if declared := translate.Operator(o); w.grants(granted, declared) || w.grants(grants, declared) {
 			touched = append(touched, client.ObjectKeyFromObject(o))
 		}
 	}
@@ -75,7 +80,7 @@ func (w watches) groupsByTenant(before, after *v1alpha1.Tenant) []types.Namespac
 }
 
 func (w watches) policiesByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
-	if sameOffer(before, after) {
+	if sameGround(before, after) {
 		return nil
 	}
 	t := whichever(before, after)
@@ -93,13 +98,22 @@ func (w watches) policiesByGroup(before, after *v1alpha1.Group) []types.Namespac
 	}))
 }
 
-// Whoever counts people is touched when somebody comes, goes or changes; whoever counts groups, when a group does.
+// Whoever counts people is touched when somebody comes, goes or changes; whoever counts groups, when a group does. A tenant is
+// touched by coming to have groups or none, too, and by whoever comes to administer it with the whole company, or does no more.
+
+func tenantByGrouping(tenant roster.TenantKey) []types.NamespacedName {
+	return []types.NamespacedName{{Namespace: tenant.Company, Name: tenant.Tenant}}
+}
 
 func (w watches) tenantsByOperator(before, after *v1alpha1.Operator) []types.NamespacedName {
 	if sameCounted(before, after) {
 		return nil
 	}
-	return entriesOf(before, after, func(t *v1alpha1.OperatorTenant) []string { return []string{string(t.Tenant)} })
+	touched := entriesOf(before, after, func(t *v1alpha1.OperatorTenant) []string { return []string{string(t.Tenant)} })
+	if administersCompany(before) != administersCompany(after) {
+		touched = append(touched, names(w.Directory.TenantsOf(whichever(before, after).Namespace))...)
+	}
+	return touched
 }
 
 func (w watches) groupsByOperator(before, after *v1alpha1.Operator) []types.NamespacedName {
@@ -124,7 +138,7 @@ func (w watches) policiesByOperator(before, after *v1alpha1.Operator) []types.Na
 	for _, tenant := range entriesOf(before, after, func(t *v1alpha1.OperatorTenant) []string { return []string{string(t.Tenant)} }) {
 		for _, p := range w.Directory.PoliciesOf(o.Namespace, tenant.Name) {
 			policy := translate.Policy(p)
-			if w.matches(policy, was) != w.matches(policy, is) {
+			if w.grants(policy, was) != w.grants(policy, is) {
 				touched = append(touched, client.ObjectKeyFromObject(p))
 			}
 		}

@@ -125,11 +125,19 @@ func TestWhoIsTouchedByATenant(t *testing.T) {
 		return testkit.Tenant("acme", "sales", changes...)
 	}
 	fewer := func(t *v1alpha1.Tenant) { t.Spec.Channels = t.Spec.Channels[:1] }
-	// of says who is touched where everybody concerned is: by coming, going, and by other channels if offer.
-	of := func(offer bool, everybody ...string) []change[*v1alpha1.Tenant] {
-		var byOffer []string
-		if offer {
+	strictly := func(t *v1alpha1.Tenant) { t.Spec.GroupPolicy.MaxPerOperator = new(int32(1)) }
+	hidden := func(t *v1alpha1.Tenant) {
+		t.Spec.Conversations.OthersMessages = v1alpha1.MessageVisibilityDenied
+	}
+	// of says who is touched where everybody concerned is: by coming, going, by what is granted and to whom if grants, and by what
+	// shows in people only if people.
+	of := func(grants, people bool, everybody ...string) []change[*v1alpha1.Tenant] {
+		var byOffer, byRules []string
+		if grants {
 			byOffer = everybody
+		}
+		if people {
+			byRules = everybody
 		}
 		return []change[*v1alpha1.Tenant]{
 			{"created", "the reference resolves", nil, sales(), everybody},
@@ -139,6 +147,8 @@ func TestWhoIsTouchedByATenant(t *testing.T) {
 			{"gone at once", "it had no finalizer", sales(), nil, everybody},
 			{"other channels", "what is granted is cut otherwise", sales(), edited(sales(fewer)), byOffer},
 			{"same channels in another order", "it is a set", sales(), edited(sales(func(t *v1alpha1.Tenant) { slices.Reverse(t.Spec.Channels) })), nil},
+			{"another limit of groups", "who is in which group changes", sales(), edited(sales(strictly)), byOffer},
+			{"other rules on conversations", "people see otherwise, and are granted the same", sales(), edited(sales(hidden)), byRules},
 			{"other channels while going", "nobody gets anything from it", going(sales()), going(edited(sales(fewer))), nil},
 			{"another name to show", "nothing of it is compiled", sales(), edited(sales(func(t *v1alpha1.Tenant) { t.Spec.DisplayName = "S" })), nil},
 			{"suspended", "its own record is concerned only", sales(), edited(sales(func(t *v1alpha1.Tenant) { t.Spec.Suspend = true })), nil},
@@ -146,9 +156,9 @@ func TestWhoIsTouchedByATenant(t *testing.T) {
 			{"in another company", "nothing crosses its border", nil, testkit.Tenant("third", "sales"), nil},
 		}
 	}
-	t.Run("operators", func(t *testing.T) { check(t, w.operatorsByTenant, of(true, "lead", "worker")) })
-	t.Run("policies", func(t *testing.T) { check(t, w.policiesByTenant, of(true, "of-desk", "workers")) })
-	t.Run("groups", func(t *testing.T) { check(t, w.groupsByTenant, of(false, "desk")) })
+	t.Run("operators", func(t *testing.T) { check(t, w.operatorsByTenant, of(true, true, "lead", "worker")) })
+	t.Run("policies", func(t *testing.T) { check(t, w.policiesByTenant, of(true, false, "of-desk", "workers")) })
+	t.Run("groups", func(t *testing.T) { check(t, w.groupsByTenant, of(false, false, "desk")) })
 }
 
 func TestWhoIsTouchedByAGroup(t *testing.T) {
@@ -263,6 +273,28 @@ func TestWhoIsTouchedByAnOperator(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhoAdministersTheCompanyTouchesAllItsTenants: a company administrator is Administrator of each, with or without an entry.
+func TestWhoAdministersTheCompanyTouchesAllItsTenants(t *testing.T) {
+	w := watching(t, append(around(), testkit.Tenant("other", "sales"))...)
+	boss := func(changes ...func(*v1alpha1.Operator)) *v1alpha1.Operator {
+		return testkit.Operator("acme", "boss", append([]func(*v1alpha1.Operator){func(o *v1alpha1.Operator) { o.Spec.CompanyAdministrator = true }}, changes...)...)
+	}
+	inactive := func(o *v1alpha1.Operator) { o.Spec.Active = new(false) }
+	plain := func(o *v1alpha1.Operator) { o.Spec.CompanyAdministrator = false }
+	titled := func(o *v1alpha1.Operator) { o.Spec.Profile.Title = "Head" }
+	all := []string{"care", "sales"}
+	check(t, w.tenantsByOperator, []change[*v1alpha1.Operator]{
+		{"comes", "each has an Administrator", nil, boss(), all},
+		{"comes deactivated", "nobody is there for them", nil, boss(inactive), nil},
+		{"is deactivated", "each may have none", boss(), edited(boss(inactive)), all},
+		{"is activated again", "each has one", boss(inactive), edited(boss()), all},
+		{"is company administrator no more", "each may have none", boss(), edited(boss(plain)), all},
+		{"leaves", "each may have none", boss(), going(boss()), all},
+		{"is gone", "it was so before", going(boss()), nil, nil},
+		{"has another title", "it concerns no tenant", boss(), edited(boss(titled)), nil},
+	})
 }
 
 func TestNobodyInAnotherCompanyIsTouched(t *testing.T) {

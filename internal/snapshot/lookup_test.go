@@ -217,23 +217,19 @@ func TestWhatGroupsThereAre(t *testing.T) {
 		testkit.Group("other", "desk", "with-general"),
 	)
 	for _, tc := range []struct {
-		reason, tenant   string
-		object, declared bool
+		reason, tenant string
+		want           bool
 	}{
-		{"a Group of it is there", "with-group", true, false},
-		{"a Group is there until it is gone", "with-group-that-leaves", true, false},
-		{"somebody names one that is not there", "with-name", false, true},
-		{"somebody counts until gone", "with-name-that-leaves", false, true},
-		{"every tenant has the general group, and another company's Group is its own", "with-general", false, false},
-		{"nobody names any", "with-nothing", false, false},
-		{"nobody knows it", "absent", false, false},
+		{"a Group of it is there", "with-group", true},
+		{"a Group is there until it is gone", "with-group-that-leaves", true},
+		{"somebody names one that is not there", "with-name", true},
+		{"somebody counts until gone", "with-name-that-leaves", true},
+		{"every tenant has the general group, and another company's Group is its own", "with-general", false},
+		{"nobody names any", "with-nothing", false},
+		{"nobody knows it", "absent", false},
 	} {
-		object, declared := s.HasGroupObjects(company, tc.tenant), s.DeclaresGroups(company, tc.tenant)
-		if object != tc.object || declared != tc.declared {
-			t.Errorf("%s: that %s has a Group should be %t, is %t; that a group is declared should be %t, is %t", tc.reason, tc.tenant, tc.object, object, tc.declared, declared)
-		}
-		if got := s.HasGroups(company, tc.tenant); got != (tc.object || tc.declared) {
-			t.Errorf("%s: that %s has groups should be %t, is %t", tc.reason, tc.tenant, tc.object || tc.declared, got)
+		if got := s.HasGroups(company, tc.tenant); got != tc.want {
+			t.Errorf("%s: that %s has groups should be %t, is %t", tc.reason, tc.tenant, tc.want, got)
 		}
 	}
 }

@@ -41,7 +41,7 @@ var Indexes = map[string]toolscache.Indexers{
 		byGroup:      keysOf(operatorGroups),
 		byTeamMember: keysOf(operatorTeam),
 		byClaim:      keysOf(operatorClaims),
-		byDeclaring:  keysOf(operatorDeclaring),
+		byDeclaring:  keysOf(DeclaringTenants),
 		byCompany:    keysOf(companyAdministrator),
 		byUser:       keysOf(operatorUser),
 	},
@@ -111,20 +111,12 @@ func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
 	return translate.Group(object), true
 }
 
-// HasGroups tells whether a tenant has a group, or somebody who declares one.
+// HasGroups tells whether a tenant has a group, or somebody who declares one. What it costs where only the latter is so depends on
+// how many tenants there are, and never on how many people.
 func (s *Snapshot) HasGroups(company, tenant string) bool {
-	return s.HasGroupObjects(company, tenant) || s.DeclaresGroups(company, tenant)
-}
-
-// HasGroupObjects tells whether there is a Group of a tenant, be it that it is being deleted.
-func (s *Snapshot) HasGroupObjects(company, tenant string) bool {
-	keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant)
-	return err == nil && len(keys) > 0
-}
-
-// DeclaresGroups tells whether somebody declares a group in a tenant, be it there or not. What it costs depends on how many tenants
-// there are, and never on how many people.
-func (s *Snapshot) DeclaresGroups(company, tenant string) bool {
+	if keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant); err == nil && len(keys) > 0 {
+		return true
+	}
 	return slices.Contains(s.operators.ListIndexFuncValues(byDeclaring), company+"/"+tenant)
 }
 
@@ -245,8 +237,8 @@ func operatorGroups(o *v1alpha1.Operator) []string {
 	return keys
 }
 
-// operatorDeclaring are the tenants in which an operator declares a group that there may or may not be.
-func operatorDeclaring(o *v1alpha1.Operator) []string {
+// DeclaringTenants are the names of the tenants in which an operator declares a group, be it there or not, other than the general one.
+func DeclaringTenants(o *v1alpha1.Operator) []string {
 	var keys []string
 	for i := range o.Spec.Tenants {
 		if slices.ContainsFunc(o.Spec.Tenants[i].Groups, func(g v1alpha1.OperatorGroup) bool { return g.Name != v1alpha1.GeneralGroup }) {
