@@ -105,19 +105,31 @@ func HoldOfEmail(owner string) Hold {
 
 // HoldOfAdministrator is the hold of the last live Administrator of some tenants.
 func HoldOfAdministrator(tenants []string) Hold {
-	quoted := make([]string, len(tenants))
-	for i, tenant := range sorted(tenants) {
-		quoted[i] = fmt.Sprintf("%q", tenant)
-	}
-	more := ""
-	if len(quoted) > missingTold {
-		quoted, more = quoted[:missingTold], fmt.Sprintf(" and %d more", len(quoted)-missingTold)
-	}
 	return Hold{
 		Path: entriesPath, Reason: ReasonLastAdministrator,
-		Message: fmt.Sprintf("nobody else is a live Administrator of %s%s, so the person stays active and Administrator there; make somebody else Administrator first",
-			strings.Join(quoted, ", "), more),
+		Message: fmt.Sprintf("nobody else is a live Administrator of %s, so the person stays active and Administrator there; make somebody else Administrator first",
+			quotedNames(tenants)),
 	}
+}
+
+// namesTold is how many names a sentence lists before it counts them.
+const namesTold = 3
+
+// quotedNames are some names as they are read out.
+func quotedNames(names []string) string {
+	var quoted []string
+	for _, name := range sorted(names) {
+		quoted = append(quoted, fmt.Sprintf("%q", name))
+	}
+	return enumerate(quoted)
+}
+
+// enumerate reads out the first of some words, and counts the others.
+func enumerate(words []string) string {
+	if len(words) <= namesTold {
+		return joined(words)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:namesTold], ", "), len(words)-namesTold)
 }
 
 // HoldEmail is the person with the e-mail address of before, because the one declared is taken.

@@ -274,8 +274,12 @@ func operatorTeam(o *v1alpha1.Operator) []string {
 
 // operatorClaims are the names an operator holds alone in a company, as they are compared.
 func operatorClaims(o *v1alpha1.Operator) []string {
-	user := roster.User{UserName: o.Spec.UserName, Profile: roster.Profile{Email: string(o.Spec.Profile.Email)}}
-	return []string{"user name/" + roster.NewPersonKey(o.Namespace, user.UserName).UserName, "e-mail/" + user.EmailKey()}
+	return claims(o.Namespace, o.Spec.UserName, string(o.Spec.Profile.Email))
+}
+
+func claims(company, userName, email string) []string {
+	user := roster.User{Profile: roster.Profile{Email: email}}
+	return []string{"user name/" + roster.NewPersonKey(company, userName).UserName, "e-mail/" + user.EmailKey()}
 }
 
 func policyOperators(p *v1alpha1.ChannelPolicy) []string {
