@@ -77,7 +77,7 @@ func (s *Standing) lacks(capability Capability) []Obstacle {
 	}
 	role := s.Access.Role
 	if row.Of(role) == ReachNone {
-		return []Obstacle{{ReasonRoleLacks, fmt.Sprintf("the role %s does not have it; %s", role, row.givenBy())}}
+		return []Obstacle{{ReasonRoleLacks, fmt.Sprintf("the role %s does not have it; %s", role, row.givenTo(role))}}
 	}
 	var off []Obstacle
 	for _, needed := range row.Needs {
@@ -91,8 +91,8 @@ func (s *Standing) lacks(capability Capability) []Obstacle {
 	return off
 }
 
-// givenBy says which roles and permissions have a capability.
-func (r CapabilityRow) givenBy() string {
+// givenTo says which higher role and which permissions would give a capability to somebody of a role.
+func (r CapabilityRow) givenTo(lacking Role) string {
 	ways := make([]string, 0, len(r.Permissions)+1)
 	for _, role := range []Role{Manager, Administrator} {
 		if r.Of(role) != ReachNone {
@@ -103,7 +103,11 @@ func (r CapabilityRow) givenBy() string {
 	for _, p := range r.Permissions {
 		ways = append(ways, "the permission "+string(p))
 	}
-	return strings.Join(ways, " or ") + " would give it"
+	remedy := strings.Join(ways, " or ") + " would give it"
+	if lacking == Worker && len(r.Permissions) > 0 {
+		remedy += "; a Worker holds permissions only where spec.rolePolicy of the Tenant is Additive"
+	}
+	return remedy
 }
 
 func noChannel() Obstacle {
@@ -297,8 +301,12 @@ func (s *Standing) Conversations() string {
 		return "all"
 	}
 	phrase := strings.Join(s.parts(&r), ", ")
-	if r.OthersMessages == MessagesDenied {
-		phrase += "; others' messages are hidden"
+	if r.OthersMessages != MessagesDenied {
+		return phrase
+	}
+	phrase += "; others' messages are hidden"
+	if r.Role == Manager && len(s.Membership.Team) > 0 {
+		phrase += ", the team's are not"
 	}
 	return phrase
 }
