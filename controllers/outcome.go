@@ -64,7 +64,7 @@ func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 	case errors.As(err, &foreign):
 		return refused(owner, foreign)
 	case errors.As(err, &last):
-		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, fmt.Sprintf("Tenant %q would have no live Administrator; name another one first", last.Tenant), contested)}
+		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, last.Error()+"; name another one first", contested)}
 	}
 	return outcome{verdict: err}
 }

@@ -97,8 +97,8 @@ func TestEveryErrorOfTheStoreHasItsOutcome(t *testing.T) {
 			conditions: []string{resolved, notSynced, "Conflict=True/Adopting"},
 		},
 		"last Administrator": {
-			reason: "it heals when there is another", err: &store.LastAdministratorError{Tenant: "sales"},
-			verdict:    lifecycle.Waiting("Held", `Tenant "sales" would have no live Administrator; name another one first`, contested),
+			reason: "it heals when there is another", err: &store.LastAdministratorError{Tenants: []string{"sales"}},
+			verdict:    lifecycle.Waiting("Held", "no live Administrator would be left in: sales; name another one first", contested),
 			conditions: []string{resolved, notSynced},
 		},
 	} {

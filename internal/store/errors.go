@@ -6,6 +6,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The errors of a store. A driver wraps what its vendor says and answers one of these to errors.Is.
@@ -61,13 +62,14 @@ func (e *ForeignError) Error() string {
 // Unwrap makes it an ErrForeign.
 func (e *ForeignError) Unwrap() error { return ErrForeign }
 
-// LastAdministratorError is the ErrLastAdministrator of a tenant.
+// LastAdministratorError is the ErrLastAdministrator of tenants.
 type LastAdministratorError struct {
-	Tenant string
+	// Tenants are all those which would have no live Administrator, in the order of their names.
+	Tenants []string
 }
 
 func (e *LastAdministratorError) Error() string {
-	return fmt.Sprintf("Tenant %q would have no live Administrator", e.Tenant)
+	return fmt.Sprintf("no live Administrator would be left in: %s", strings.Join(e.Tenants, ", "))
 }
 
 // Unwrap makes it an ErrLastAdministrator.

@@ -40,6 +40,33 @@ func CheckOwner[V any](have Stored[V], value V, stamp Stamp, from *Owner) (resta
 	return anew, nil
 }
 
+// administrative is a value by which a person may administer tenants.
+type administrative[V any] interface {
+	// MayRelinquish tells whether there can be a tenant that loses its Administrator when the value becomes another one.
+	MayRelinquish(after V) bool
+	// Relinquished are those of some tenants which do.
+	Relinquished(after V, tenants []string) []string
+}
+
+// CheckAdministered is a LastAdministratorError where a write takes the last live Administrator from tenants. Nobody lists, in
+// the order of their names, the tenants of the company that are not retired and that nobody but the person written is a live Administrator
+// of; it is asked only where the write takes the administration of a tenant away, and what it lists must stay so until the write is
+// committed.
+func CheckAdministered[V any](before, after V, nobody func() ([]string, error)) error {
+	person, may := any(before).(administrative[V])
+	if !may || !person.MayRelinquish(after) {
+		return nil
+	}
+	tenants, err := nobody()
+	if err != nil {
+		return err
+	}
+	if lost := person.Relinquished(after, tenants); len(lost) > 0 {
+		return &LastAdministratorError{Tenants: lost}
+	}
+	return nil
+}
+
 // CheckEpoch is ErrFenced where a writer's epoch is not the current one of its installation, which is 0 before the first.
 func CheckEpoch(stamp Stamp, current int64) error {
 	if stamp.Epoch != current {

@@ -48,7 +48,7 @@ type Records[K comparable, V any] interface {
 	// that is equal already is not written, and needs neither guard nor epoch, unless it is taken over or taken up: then
 	// the stamp is written.
 	// ErrForeign: the record exists and is not the stamp's to write, see CheckOwner. ErrConflict: a unique value is taken.
-	// ErrLastAdministrator: a guard does not hold. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch
+	// ErrLastAdministrator: a guard does not hold, or a tenant would not be administered. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch
 	// is not the installation's current one.
 	Put(ctx context.Context, value V, stamp Stamp, terms Terms) (Written[V], error)
 	// Delete removes a record, if somebody other than the person it is of is a live Administrator in each of the guarded
@@ -108,6 +108,10 @@ type Terms struct {
 	// Guards are tenants in which somebody other than the person written must be a live Administrator when the write is
 	// committed.
 	Guards []roster.TenantKey
+	// Administered demands the same of every tenant that loses the person as a live Administrator by this write, if the store
+	// has it and it is not retired. Which these are is told by the record that is replaced, read in the same transaction; a write that
+	// takes no administration away costs nothing for it. It is for people, and nothing to the other aggregates.
+	Administered bool
 	// From is the owner the record may be taken over from by this write, besides being the stamp's already; the zero owner is
 	// nobody. It must be exactly whose the record is when the write is committed. Nil is no one. The stamp's own owner lets a
 	// new object have what it would be held from.

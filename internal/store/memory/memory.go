@@ -7,6 +7,7 @@ package memory
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -79,32 +80,36 @@ func (s *Store) Close() error { return nil }
 
 // checkGuards counts the live Administrators of each guarded tenant, but for the person written. The caller holds the lock.
 func (s *Store) checkGuards(written any, guards []roster.TenantKey) error {
+	var nobody []string
 	for _, tenant := range guards {
 		if !s.administered(tenant, written) {
-			return &store.LastAdministratorError{Tenant: tenant.Tenant}
+			nobody = append(nobody, tenant.Tenant)
 		}
+	}
+	if len(nobody) > 0 {
+		return &store.LastAdministratorError{Tenants: slices.Sorted(slices.Values(nobody))}
 	}
 	return nil
 }
 
+// withoutAnother are the tenants of a company that are not retired and have no live Administrator but the person written. The
+// caller holds the lock.
+func (s *Store) withoutAnother(company string, written any) []string {
+	var nobody []string
+	for key, row := range s.tenants.rows {
+		if key.Company == company && !row.value.Retired && !s.administered(key, written) {
+			nobody = append(nobody, key.Tenant)
+		}
+	}
+	slices.Sort(nobody)
+	return nobody
+}
+
 func (s *Store) administered(tenant roster.TenantKey, written any) bool {
 	for key, row := range s.people.rows {
-		if key.Company == tenant.Company && any(key) != written && administers(row.value, tenant.Tenant) {
+		if key.Company == tenant.Company && any(key) != written && row.value.AdministratorOf(tenant.Tenant) {
 			return true
 		}
 	}
 	return false
-}
-
-// administers tells whether a person is a live Administrator of a tenant: by role, or as the company's.
-func administers(p roster.Person, tenant string) bool {
-	if !p.User.Active {
-		return false
-	}
-	for _, m := range p.Memberships {
-		if m.Tenant == tenant {
-			return m.Active && (m.Role == roster.Administrator || p.User.CompanyAdministrator)
-		}
-	}
-	return p.User.CompanyAdministrator
 }

@@ -81,7 +81,7 @@ func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, ter
 		return store.Written[V]{}, err
 	}
 	if !same {
-		if err := r.admit(key, next.value, terms.Guards); err != nil {
+		if err := r.admit(key, have, next.value, terms); err != nil {
 			return store.Written[V]{}, err
 		}
 	}
@@ -110,10 +110,17 @@ func (r *records[K, V]) row(value V, stamp store.Stamp) (row[V], error) {
 	return next, err
 }
 
-// admit checks what the write depends on in other records.
-func (r *records[K, V]) admit(key K, value V, guards []roster.TenantKey) error {
-	if err := r.store.checkGuards(key, guards); err != nil {
+// admit checks what the write depends on in other records. Before is what is replaced, without a value where nothing is.
+func (r *records[K, V]) admit(key K, before row[V], value V, terms store.Terms) error {
+	if err := r.store.checkGuards(key, terms.Guards); err != nil {
 		return err
+	}
+	if terms.Administered {
+		company := r.kind.parts(key)[0]
+		nobody := func() ([]string, error) { return r.store.withoutAnother(company, key), nil }
+		if err := store.CheckAdministered(before.value, value, nobody); err != nil {
+			return err
+		}
 	}
 	holder, taken := r.holders[r.kind.unique(value)]
 	if taken && holder != key {

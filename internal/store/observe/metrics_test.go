@@ -28,7 +28,7 @@ func TestEveryResultIsCounted(t *testing.T) {
 		"not_found":          store.ErrNotFound,
 		"conflict":           &store.ConflictError{Field: "spec.profile.email"},
 		"foreign":            &store.ForeignError{},
-		"last_administrator": &store.LastAdministratorError{Tenant: "acme"},
+		"last_administrator": &store.LastAdministratorError{Tenants: []string{"acme"}},
 		"unavailable":        errAway,
 		"fenced":             store.ErrFenced,
 		"rejected":           fmt.Errorf("%w: it is too long", store.ErrRejected),

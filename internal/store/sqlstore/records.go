@@ -125,7 +125,7 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		return store.Written[V]{}, err
 	}
 	if have == nil || p.changesValue() {
-		if err := r.store.checkGuards(ctx, tx, writtenPerson(want.value.Key()), terms.Guards); err != nil {
+		if err := r.checkTerms(ctx, tx, have, want, terms); err != nil {
 			return store.Written[V]{}, err
 		}
 	}
@@ -137,6 +137,20 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		written.Before = &have.value
 	}
 	return written, r.writeParts(ctx, tx, want, p)
+}
+
+// checkTerms looks at what the terms of a write say of other people.
+func (r records[K, V]) checkTerms(ctx context.Context, tx *sql.Tx, have, want *record[V], terms store.Terms) error {
+	written := writtenPerson(want.value.Key())
+	if err := r.store.checkGuards(ctx, tx, written, terms.Guards); err != nil {
+		return err
+	}
+	if !terms.Administered || have == nil {
+		return nil
+	}
+	return store.CheckAdministered(have.value, want.value, func() ([]string, error) {
+		return r.store.withoutAnother(ctx, tx, written.Company, written)
+	})
 }
 
 // planChange is what it takes to make a record another, if it is the writer's to change.

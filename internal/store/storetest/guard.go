@@ -71,10 +71,10 @@ func administrator(name string, tenants ...string) roster.Person {
 	return person
 }
 
-func expectLastAdministrator(t testing.TB, err error, tenant string) {
+func expectLastAdministrator(t testing.TB, err error, tenants ...string) {
 	t.Helper()
 	expectError(t, "the guarded write", err, store.ErrLastAdministrator)
-	expectAs(t, "the guarded write", err, &store.LastAdministratorError{Tenant: tenant})
+	expectAs(t, "the guarded write", err, &store.LastAdministratorError{Tenants: tenants})
 }
 
 func guardCounts(t testing.TB, s store.Store) {

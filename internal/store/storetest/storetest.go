@@ -52,6 +52,7 @@ func laws() []law {
 		personLaws(),
 		heirLaws(),
 		guardLaws(),
+		administeredLaws(),
 		epochLaws(),
 	)
 }

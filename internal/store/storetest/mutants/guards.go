@@ -49,7 +49,7 @@ func hearsGuards(ofPut, ofDelete int) func(aggregate) bug {
 func guardsEqual(in aggregate) bug {
 	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if len(terms.Guards) > 0 && same(ctx, in, value) {
-			return store.Written[any]{}, &store.LastAdministratorError{Tenant: terms.Guards[0].Tenant}
+			return store.Written[any]{}, &store.LastAdministratorError{Tenants: []string{terms.Guards[0].Tenant}}
 		}
 		return in.Put(ctx, value, stamp, terms)
 	}}
