@@ -128,6 +128,15 @@ var Directions = []Row{
 		Why:   "it turns API objects into the core's values, and reads nothing else",
 	},
 	{
+		Folder: "config/crd",
+		Why:    "it carries the schemas of the four kinds into a program, and decides nothing",
+	},
+	{
+		Folder: "internal/manifest", Module: []string{"api/*", "config/crd"}, Libraries: kubernetes,
+		Tests: []string{"internal/testkit"},
+		Why:   "it reads objects as the API server would take them, and knows nothing of what they mean",
+	},
+	{
 		Folder: "internal/snapshot", Module: []string{"api/*", "internal/roster", "internal/translate"}, Libraries: kubernetes,
 		Tests: []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:   "it shows the cache to the core, and knows no store",
@@ -152,9 +161,9 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot",
+			"internal/snapshot", "internal/manifest",
 		},
-		Libraries: append([]string{"github.com/spf13/cobra"}, kubernetes...),
+		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:       "a command is flags and printing; the work is in the packages it shares with the manager",
 	},
