@@ -65,10 +65,29 @@ func personFlaw(p roster.Person) string {
 	for _, g := range p.Grants {
 		keys = append(keys, []string{g.Tenant, string(g.Channel)})
 	}
+	if flaw := accessFlaw(p.Access); flaw != "" {
+		return flaw
+	}
 	if repeated(keys, func(parts []string) string { return strings.Join(parts, "/") }) {
 		return "a tenant, or a channel of a tenant, occurs twice; each once is right"
 	}
 	return unnamed(append(slices.Concat(keys...), p.User.Company, p.User.UserName)...)
+}
+
+// accessFlaw allows an empty tenant: it stands for all tenants without a membership.
+func accessFlaw(access []roster.Access) string {
+	if repeated(access, func(a roster.Access) string { return a.Tenant }) {
+		return "a tenant has access twice; each once is right"
+	}
+	for _, a := range access {
+		if repeated(a.Capabilities, func(h roster.HeldCapability) string { return string(h.Capability) }) {
+			return "a capability occurs twice; each once is right"
+		}
+		if slices.ContainsFunc(a.Capabilities, func(h roster.HeldCapability) bool { return h.Capability == "" }) {
+			return unnamed("")
+		}
+	}
+	return ""
 }
 
 func repeated[E any](list []E, key func(E) string) bool {

@@ -26,6 +26,10 @@ type aggregate[K comparable, V store.Record[K, V]] struct {
 	// lasting records have an ID, in the column "id".
 	lasting bool
 	parts   []part[V]
+	// complete reads what rows of the parts name only, and precede writes it, before the differences of the parts; nil is that they
+	// name nothing.
+	complete func(ctx context.Context, q querier, s *Store, records []*record[V]) error
+	precede  func(ctx context.Context, tx *sql.Tx, s *Store, value *V, parts []difference) error
 	// unique is a constraint over other columns than the key; nil is none.
 	unique *unique
 }
@@ -42,9 +46,9 @@ type unique struct {
 type part[V any] interface {
 	// selection is the table, the columns by which its rows name the root's row, and the columns that make a row of it.
 	selection() (table string, reference, columns []string)
-	// scan reads a row into the aggregate that pick answers once the key is read, which comes before the row's columns; what
+	// scan reads a row into the record that pick answers once the key is read, which comes before the row's columns; what
 	// comes after them is padding.
-	scan(rows *sql.Rows, key, padding []any, pick func() *V) error
+	scan(rows *sql.Rows, key, padding []any, pick func() *record[V]) error
 	// compare is what it takes to make the rows of one value those of another.
 	compare(have, want *V) (difference, error)
 }
@@ -54,6 +58,8 @@ type record[V any] struct {
 	id    string
 	stamp store.Stamp
 	value V
+	// sets name the capabilities of each access of a person, as they were read.
+	sets []string
 }
 
 func (r *record[V]) stored() store.Stored[V] {
@@ -114,13 +120,13 @@ type querier interface {
 }
 
 // load reads the records that a condition on the root table, which is called r in it, selects.
-func (a *aggregate[K, V]) load(ctx context.Context, q querier, d Dialect, where func(*statement)) ([]*record[V], error) {
-	s := &statement{dialect: d}
+func (a *aggregate[K, V]) load(ctx context.Context, q querier, s *Store, where func(*statement)) ([]*record[V], error) {
+	search := &statement{dialect: s.dialect}
 	columns := a.rootColumns()
-	s.say("SELECT ").list("r.", namesOf(columns)).say(" FROM ", a.table, " AS r WHERE ")
-	where(s)
+	search.say("SELECT ").list("r.", namesOf(columns)).say(" FROM ", a.table, " AS r WHERE ")
+	where(search)
 	var records []*record[V]
-	err := s.each(ctx, q, func(rows *sql.Rows) error {
+	err := search.each(ctx, q, func(rows *sql.Rows) error {
 		r := &record[V]{}
 		records = append(records, r)
 		return rows.Scan(destinations(columns, r)...)
@@ -128,8 +134,13 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, d Dialect, where 
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
-	if err := a.loadParts(ctx, q, d, records); err != nil {
+	if err := a.loadParts(ctx, q, s.dialect, records); err != nil {
 		return nil, err
+	}
+	if a.complete != nil {
+		if err := a.complete(ctx, q, s, records); err != nil {
+			return nil, err
+		}
 	}
 	for _, r := range records {
 		r.value = r.value.Canonical()
@@ -158,7 +169,7 @@ func (a *aggregate[K, V]) loadParts(ctx context.Context, q querier, d Dialect, r
 		var whose V
 		key := slices.Concat([]any{ignored{}}, destinations(keys, &whose))
 		_, _, columns := a.parts[which].selection()
-		return a.parts[which].scan(rows, key, padding[len(columns):], func() *V { return &byKey[whose.Key()].value })
+		return a.parts[which].scan(rows, key, padding[len(columns):], func() *record[V] { return byKey[whose.Key()] })
 	})
 }
 

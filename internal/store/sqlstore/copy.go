@@ -19,24 +19,32 @@ import (
 type table struct {
 	name string
 	key  []string
+	// watched tables have triggers that look at each row.
+	watched bool
 }
 
 // tables are all a copy takes along, each after those it refers to. Besides them a store has its identity, which the copy takes
 // over, and the version of its schema, which is each database's own.
 var tables = []table{
-	{"tenants", []string{"company", "tenant"}},
-	{"tenant_channels", []string{"company", "tenant", "channel"}},
-	{"tenant_away_channels", []string{"company", "tenant", "channel"}},
-	{"tenant_groups", []string{"company", "tenant", "group_name"}},
-	{"group_channels", []string{"company", "tenant", "group_name", "channel"}},
-	{"channel_policies", []string{"company", "tenant", "policy_name"}},
-	{"users", []string{"id"}},
-	{"memberships", []string{"user_id", "tenant"}},
-	{"membership_groups", []string{"user_id", "tenant", "group_name"}},
-	{"membership_team", []string{"user_id", "tenant", "member"}},
-	{"membership_permissions", []string{"user_id", "tenant", "permission"}},
-	{"grants", []string{"user_id", "tenant", "channel"}},
-	{"writer_epochs", []string{"installation"}},
+	{name: "tenants", key: []string{"company", "tenant"}},
+	{name: "tenant_channels", key: []string{"company", "tenant", "channel"}},
+	{name: "tenant_away_channels", key: []string{"company", "tenant", "channel"}},
+	{name: "tenant_groups", key: []string{"company", "tenant", "group_name"}},
+	{name: "group_channels", key: []string{"company", "tenant", "group_name", "channel"}},
+	{name: "channel_policies", key: []string{"company", "tenant", "policy_name"}},
+	{name: "users", key: []string{"id"}},
+	{name: "memberships", key: []string{"user_id", "tenant"}},
+	{name: "membership_groups", key: []string{"user_id", "tenant", "group_name"}},
+	{name: "membership_team", key: []string{"user_id", "tenant", "member"}},
+	{name: "membership_permissions", key: []string{"user_id", "tenant", "permission"}},
+	{name: "grants", key: []string{"user_id", "tenant", "channel"}},
+	{name: "capability_sets", key: []string{"capability_set"}},
+	{name: "capabilities", key: []string{"capability_set", "capability"}},
+	{name: "access", key: []string{"user_id", "tenant"}},
+	{name: "presence", key: []string{"user_id", "tenant"}},
+	// A switch was accepted in a state that may have ended since.
+	{name: "presence_channels", key: []string{"user_id", "tenant", "channel"}, watched: true},
+	{name: "writer_epochs", key: []string{"installation"}},
 }
 
 // errNoCopy says that a copy was not made.
@@ -179,7 +187,12 @@ func (c *copying) read(ctx context.Context, t table, after []any) (*page, error)
 }
 
 func (c *copying) write(ctx context.Context, t table, p *page) error {
-	err := c.to.explain(ctx, insert(c.to.dialect, t.name, namesOf(p.columns), p.rows).exec(ctx, c.target))
+	fill := func() error { return insert(c.to.dialect, t.name, namesOf(p.columns), p.rows).exec(ctx, c.target) }
+	if t.watched {
+		accepted := fill
+		fill = func() error { return c.to.dialect.Unwatched(ctx, c.target, t.name, accepted) }
+	}
+	err := c.to.explain(ctx, fill())
 	var taken *takenError
 	if errors.As(err, &taken) {
 		return errOccupied

@@ -86,11 +86,29 @@ func lines(t testing.TB, s *sqlstore.Store, query string) []string {
 	return found
 }
 
-// dump is all there is in the tables a copy takes along, and in the view for readers.
+// views are those for readers.
+var views = []string{
+	"effective_access", "effective_capabilities", "effective_channels", "effective_groups", "effective_routes", "effective_teams",
+}
+
+// settle has the platform say where people are: all switched their channels off while they were online, and some left since.
+func settle(t testing.TB, s *sqlstore.Store) {
+	t.Helper()
+	err := s.Execute(t.Context(),
+		"INSERT INTO presence (user_id, tenant, state) SELECT DISTINCT user_id, tenant, 'Online' FROM grants",
+		"INSERT INTO presence_channels (user_id, tenant, channel, switched_on) SELECT user_id, tenant, channel, FALSE FROM grants",
+		"UPDATE presence SET state = 'Offline' WHERE tenant = (SELECT MAX(tenant) FROM presence)",
+	)
+	if err != nil {
+		t.Fatalf("saying where people are: %v", err)
+	}
+}
+
+// dump is all there is in the tables a copy takes along, and in the views for readers.
 func dump(t testing.TB, s *sqlstore.Store) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
-	for _, name := range append(sqlstore.CopiedTables(), "effective_channels", "store_identity") {
+	for _, name := range slices.Concat(sqlstore.CopiedTables(), views, []string{"store_identity"}) {
 		found[name] = lines(t, s, "SELECT * FROM "+name)
 		slices.Sort(found[name])
 	}
@@ -129,6 +147,7 @@ func TestACopyIsTheStoreInAnotherPlace(t *testing.T) {
 				t.Parallel()
 				from, to := databases[source](t), databases[target](t)
 				storetest.Populate(t, from)
+				settle(t, from)
 				content, rows := storetest.Read(t, from), dump(t, from)
 				told := map[string]int{}
 				if err := from.CopyTo(t.Context(), to, func(table string, n int) { told[table] = n }); err != nil {
@@ -146,6 +165,7 @@ func TestACopyIsTheStoreInAnotherPlace(t *testing.T) {
 					}
 				}
 				expectEqualRecordsToBeNoWrites(t, to, content)
+				expectSwitchesWatched(t, to)
 				if err := write(to, 1, content); err != nil {
 					t.Errorf("writing to the copy: %v; expected the writer of the store to be that of the copy", err)
 				}
@@ -153,6 +173,18 @@ func TestACopyIsTheStoreInAnotherPlace(t *testing.T) {
 					t.Errorf("the next epoch of the copy is %d (%v); expected 2, so that every writer before is fenced", epoch, err)
 				}
 			})
+		}
+	}
+}
+
+// The rule of switches, which the copy itself is not held to, is there again.
+func expectSwitchesWatched(t *testing.T, s *sqlstore.Store) {
+	t.Helper()
+	for state, want := range map[string]bool{"Online": true, "Offline": false} {
+		err := s.Execute(t.Context(),
+			"UPDATE presence_channels SET switched_on = TRUE WHERE tenant = (SELECT MAX(tenant) FROM presence WHERE state = '"+state+"')")
+		if (err == nil) != want {
+			t.Errorf("switching channels of people who are %s in the copy: %v; expected it to succeed: %t", state, err, want)
 		}
 	}
 }

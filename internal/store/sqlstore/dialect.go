@@ -34,6 +34,8 @@ type Dialect interface {
 	// Batch is how many writes may share a transaction, each in a savepoint of its own; 1 is none, where the database itself makes
 	// the commits of concurrent transactions in one go.
 	Batch() int
+	// Unwatched fills a table with rows that were accepted before, without its triggers.
+	Unwatched(ctx context.Context, tx *sql.Tx, table string, fill func() error) error
 	// Explain says what an error of the database means.
 	Explain(err error) Fault
 }

@@ -27,13 +27,18 @@ func (c *child[V, R]) selection() (table string, reference, columns []string) {
 	return c.table, c.reference, namesOf(c.columns)
 }
 
-func (c *child[V, R]) scan(rows *sql.Rows, key, padding []any, pick func() *V) error {
-	var row R
-	if err := rows.Scan(slices.Concat(key, destinations(c.columns, &row), padding)...); err != nil {
+func (c *child[V, R]) scan(rows *sql.Rows, key, padding []any, pick func() *record[V]) error {
+	row, err := c.row(rows, key, padding)
+	if err != nil {
 		return err
 	}
-	c.add(pick(), row)
+	c.add(&pick().value, row)
 	return nil
+}
+
+func (c *child[V, R]) row(rows *sql.Rows, key, padding []any) (row R, err error) {
+	err = rows.Scan(slices.Concat(key, destinations(c.columns, &row), padding)...)
+	return row, err
 }
 
 func (c *child[V, R]) values(of *V) ([][]any, error) {

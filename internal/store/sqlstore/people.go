@@ -29,8 +29,10 @@ var people = aggregate[roster.PersonKey, roster.Person]{
 		moment("purge_after", func(p *roster.Person) *time.Time { return &p.User.PurgeAfter }),
 		optional("held", func(p *roster.Person) *roster.HoldReason { return &p.User.Held }),
 	}, profile(func(p *roster.Person) *roster.Profile { return &p.User.Profile })...),
-	parts:  []part[roster.Person]{&memberships, &memberGroups, &memberTeam, &memberPermissions, &grants},
-	unique: &unique{constraint: "users_company_email_key", columns: []string{"company", "email_key"}, field: "spec.profile.email"},
+	parts:    []part[roster.Person]{&memberships, &memberGroups, &memberTeam, &memberPermissions, &grants, &accesses},
+	complete: readSets,
+	precede:  writeSets,
+	unique:   &unique{constraint: "users_company_email_key", columns: []string{"company", "email_key"}, field: "spec.profile.email"},
 }
 
 // byUser is how the rows of a person's parts name the person.

@@ -45,7 +45,7 @@ func (r records[K, V]) read(ctx context.Context, key K) (*record[V], error) {
 }
 
 func (r records[K, V]) find(ctx context.Context, tx *sql.Tx, key K) (*record[V], error) {
-	found, err := r.kind.load(ctx, tx, r.store.dialect, func(s *statement) { r.kind.one(s, key) })
+	found, err := r.kind.load(ctx, tx, r.store, func(s *statement) { r.kind.one(s, key) })
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -131,6 +131,11 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	}
 	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
 		return store.Written[V]{}, err
+	}
+	if r.kind.precede != nil {
+		if err := r.kind.precede(ctx, tx, r.store, &want.value, p.parts); err != nil {
+			return store.Written[V]{}, err
+		}
 	}
 	written := store.Written[V]{ID: want.id, Changed: true}
 	if have != nil {
@@ -248,7 +253,7 @@ func (r records[K, V]) conflict(ctx context.Context, want *record[V], taken *tak
 	}
 	where := func(s *statement) { s.equal("r.", u.columns, held, " AND ") }
 	return r.store.view(ctx, func(tx *sql.Tx) error {
-		holders, err := r.kind.load(ctx, tx, r.store.dialect, where)
+		holders, err := r.kind.load(ctx, tx, r.store, where)
 		if err != nil || len(holders) == 0 {
 			return err
 		}
@@ -332,7 +337,7 @@ func (r records[K, V]) List(ctx context.Context, company string) iter.Seq2[store
 func (r records[K, V]) page(ctx context.Context, company string, after *K) ([]*record[V], error) {
 	var page []*record[V]
 	err := r.store.view(ctx, func(tx *sql.Tx) (err error) {
-		page, err = r.kind.load(ctx, tx, r.store.dialect, func(s *statement) { r.kind.page(s, company, after) })
+		page, err = r.kind.load(ctx, tx, r.store, func(s *statement) { r.kind.page(s, company, after) })
 		return err
 	})
 	return page, err

@@ -26,6 +26,8 @@ type Store struct {
 	// connecting guards latest, which is the latest attempt to connect.
 	connecting sync.Mutex
 	latest     *attempt
+	// sets are the sets of capabilities that were read.
+	sets dictionary
 }
 
 // pools are the connections of a store: those that read, and those whose transactions write.

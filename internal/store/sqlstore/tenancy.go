@@ -19,6 +19,7 @@ var tenants = aggregate[roster.TenantKey, roster.TenantRecord]{
 		plain("others_messages", func(t *roster.TenantRecord) *roster.MessageVisibility { return &t.OthersMessages }),
 		plain("unassigned_scope", func(t *roster.TenantRecord) *roster.UnassignedScope { return &t.UnassignedScope }),
 		document("settings", func(t *roster.TenantRecord) *roster.Settings { return &t.Settings }),
+		plain("has_groups", func(t *roster.TenantRecord) *bool { return &t.HasGroups }),
 		plain("retired", func(t *roster.TenantRecord) *bool { return &t.Retired }),
 		moment("purge_after", func(t *roster.TenantRecord) *time.Time { return &t.PurgeAfter }),
 		optional("held", func(t *roster.TenantRecord) *roster.HoldReason { return &t.Held }),

@@ -52,8 +52,21 @@ func inThreeTenants() roster.Person {
 				Tenant: tenant, Channel: channel, Online: true, Away: true, Causes: []roster.Cause{{Kind: roster.CauseDirect}},
 			})
 		}
+		person.Access = append(person.Access, roster.Access{Tenant: tenant, Role: roster.Worker, Capabilities: capabilitiesOf(roster.Worker)})
 	}
 	return person
+}
+
+// capabilitiesOf are the capabilities a role gives.
+func capabilitiesOf(role roster.Role) []roster.HeldCapability {
+	var held []roster.HeldCapability
+	for row := range roster.Capabilities() {
+		if reach := row.Of(role); reach != roster.ReachNone {
+			cause := roster.Cause{Kind: roster.CauseRole, Name: string(role)}
+			held = append(held, roster.HeldCapability{Capability: row.Capability, Reach: reach, Causes: []roster.Cause{cause}})
+		}
+	}
+	return held
 }
 
 // BenchmarkWriters measures Put of new people in three tenants by 1 to 32 callers at once; puts/s is all of them together.

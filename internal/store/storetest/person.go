@@ -30,7 +30,7 @@ func personLaws() []law {
 		}},
 		{"Person: memberships, grants and all they hold are written by difference", personByDifference},
 		{"Person: each tenant, channel of a tenant and group of a membership occurs once", personWithoutRepetition},
-		{"Person: memberships and grants are kept whether or not the tenant exists", func(t testing.TB, s store.Store) {
+		{"Person: memberships, grants and access are kept whether or not the tenant exists", func(t testing.TB, s store.Store) {
 			person, home := people.filled("a"), tenants.empty(tenant)
 			put(t, s.People(), person, owner("a"))
 			put(t, s.Tenants(), home, owner("t"))

@@ -50,6 +50,7 @@ func laws() []law {
 		groupLaws(),
 		policyLaws(),
 		personLaws(),
+		accessLaws(),
 		heirLaws(),
 		guardLaws(),
 		administeredLaws(),

@@ -30,7 +30,7 @@ func crowd(t testing.TB, server *postgresserver.Server, database string, people 
 				live_visitor_preview, others_offline_messages, after_conversation, after_call)
 			SELECT id, company, 'tenant' || substr(id, 3)::int / %d, TRUE, 'Worker', TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE FROM users`, perTenant),
 		`INSERT INTO grants (user_id, company, tenant, channel, online, away, capacity, causes)
-			SELECT m.user_id, m.company, m.tenant, channel, TRUE, TRUE, 2, '[{"kind":"Policy","policy":"voice"}]'
+			SELECT m.user_id, m.company, m.tenant, channel, TRUE, TRUE, 2, '[{"kind":"Policy","name":"voice"}]'
 			FROM memberships m, unnest(ARRAY['Chat', 'Phone']) channel`,
 		"VACUUM ANALYZE",
 	} {
@@ -43,7 +43,7 @@ var asked = map[string]string{
 	"one channel of a tenant":   "SELECT user_name, capacity FROM effective_channels WHERE company = 'contact-centre' AND tenant = 'tenant7' AND channel = 'Phone' AND online",
 	"the channels of a person":  "SELECT tenant, channel, away FROM effective_channels WHERE company = 'contact-centre' AND user_name = 'user777' ORDER BY tenant, channel",
 	"a person by ID":            "SELECT * FROM effective_channels WHERE user_id = 'id777'",
-	"the causes in a tenant":    "SELECT e.user_name, cause->>'policy' FROM effective_channels AS e, jsonb_array_elements(e.causes) AS cause WHERE e.company = 'contact-centre' AND e.tenant = 'tenant7' AND cause->>'kind' = 'Policy'",
+	"the causes in a tenant":    "SELECT e.user_name, cause->>'name' FROM effective_channels AS e, jsonb_array_elements(e.causes) AS cause WHERE e.company = 'contact-centre' AND e.tenant = 'tenant7' AND cause->>'kind' = 'Policy'",
 	"a person by address":       "SELECT * FROM users WHERE company = 'contact-centre' AND email_key = '777@example.com'",
 	"a person by object":        "SELECT * FROM users WHERE stamp_installation = 'x' AND stamp_namespace = 'x' AND stamp_kind = 'x' AND stamp_name = 'x'",
 	"a tenant's Administrators": "SELECT 1 FROM memberships AS m JOIN users AS u ON u.id = m.user_id WHERE m.company = 'contact-centre' AND m.tenant = 'tenant7' AND m.role = 'Administrator' AND m.active AND u.active",

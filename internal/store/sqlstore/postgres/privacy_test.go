@@ -73,7 +73,7 @@ func TestErrorsNeverHoldValues(t *testing.T) {
 		{
 			"a column of another type",
 			func(t *testing.T, database string, _ *roster.Person) {
-				server.Run(t, database, "DROP VIEW effective_channels; ALTER TABLE users ALTER COLUMN title TYPE BIGINT USING NULL")
+				server.Run(t, database, "DROP VIEW effective_channels CASCADE; ALTER TABLE users ALTER COLUMN title TYPE BIGINT USING NULL")
 			},
 			"", store.ErrRejected,
 		},

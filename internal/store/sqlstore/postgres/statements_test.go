@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/testkit/postgresserver"
 )
 
@@ -26,9 +27,14 @@ func TestPutIssuesFewStatements(t *testing.T) {
 	server.Run(t, "postgres", "ALTER DATABASE "+name+" SET log_statement = 'all'")
 	s = open(t, server.URL(postgresserver.Administrator, name))
 	// The rows of all that belongs to a person are read together; the last of the tables gives the statement its name here.
-	read := []string{"BEGIN", "LOCK", "SELECT users", "SELECT grants"}
-	worker := person("worker")
-	put(t, s.People(), person("somebody else"), "somebody else")
+	read := []string{"BEGIN", "LOCK", "SELECT users", "SELECT access"}
+	worker, other := person("worker"), person("somebody else")
+	for _, m := range worker.Memberships {
+		worker.Access = append(worker.Access, manages(m.Tenant, "files.manage", "groups.list"))
+	}
+	other.Access = worker.Access
+	other.Access = append(other.Access, manages("umbrella", "groups.list"))
+	put(t, s.People(), other, "somebody else")
 	for _, c := range []struct {
 		reason string
 		change func()
@@ -38,7 +44,7 @@ func TestPutIssuesFewStatements(t *testing.T) {
 			"a new person", func() {},
 			[]string{
 				"BEGIN", "LOCK", "SELECT users", "LOCK SHARED", "SELECT writer_epochs",
-				"INSERT users", "INSERT memberships", "INSERT membership_groups", "INSERT grants", "COMMIT",
+				"INSERT users", "INSERT capability_sets", "INSERT memberships", "INSERT membership_groups", "INSERT grants", "INSERT access", "COMMIT",
 			},
 		},
 		{"an equal person", func() {}, slices.Concat(read, []string{"COMMIT"})},
@@ -49,6 +55,16 @@ func TestPutIssuesFewStatements(t *testing.T) {
 		{
 			"one field of a grant", func() { worker.Grants[0].Away = false },
 			slices.Concat(read, []string{"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "UPDATE grants", "COMMIT"}),
+		},
+		{
+			"what somebody may do already", func() { worker.Access[1] = manages("globex", "groups.list") },
+			slices.Concat(read, []string{"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "INSERT capability_sets", "UPDATE access", "COMMIT"}),
+		},
+		{
+			"what nobody may do yet", func() { worker.Access[2] = manages("initech", "files.manage") },
+			slices.Concat(read, []string{
+				"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "INSERT capability_sets", "INSERT capabilities", "UPDATE access", "COMMIT",
+			}),
 		},
 	} {
 		c.change()
@@ -61,6 +77,15 @@ func TestPutIssuesFewStatements(t *testing.T) {
 			t.Errorf("Put of %s issues other statements (-expected +got):\n%s", c.reason, diff)
 		}
 	}
+}
+
+// manages is the access of a Manager who may do something.
+func manages(tenant string, capabilities ...roster.Capability) roster.Access {
+	a := roster.Access{Tenant: tenant, Role: roster.Manager}
+	for _, c := range capabilities {
+		a.Capabilities = append(a.Capabilities, roster.HeldCapability{Capability: c, Reach: roster.ReachTenant})
+	}
+	return a
 }
 
 // logTo runs a statement, and is what the server logged until it was run: a server answers before its log is read.

@@ -24,7 +24,7 @@ func populate(t testing.TB, s store.Store) {
 	t.Helper()
 	acme := roster.TenantRecord{
 		Company: company, Tenant: "acme", DisplayName: "Acme", OthersMessages: roster.MessagesAllowed, UnassignedScope: roster.ScopeGeneral,
-		Channels: []roster.Channel{roster.Chat, roster.Phone}, AwayRouting: []roster.Channel{roster.Chat},
+		Channels: []roster.Channel{roster.Chat, roster.Phone}, AwayRouting: []roster.Channel{roster.Chat}, HasGroups: true,
 	}
 	globex := acme
 	globex.Tenant, globex.DisplayName, globex.Retired = "globex", "Globex", true

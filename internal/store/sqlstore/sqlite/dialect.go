@@ -122,6 +122,46 @@ func (d *dialect) ReadsFirst() bool { return true }
 // Lock has nothing to do: whoever writes has locked the file.
 func (d *dialect) Lock(context.Context, *sql.Tx, sqlstore.Locking, ...string) error { return nil }
 
+// Unwatched drops the triggers and makes them anew: SQLite knows no other way.
+func (d *dialect) Unwatched(ctx context.Context, tx *sql.Tx, table string, fill func() error) error {
+	triggers, err := triggersOf(ctx, tx, table)
+	if err != nil {
+		return err
+	}
+	for name := range triggers {
+		if _, err := tx.ExecContext(ctx, "DROP TRIGGER "+name); err != nil {
+			return err
+		}
+	}
+	if err := fill(); err != nil {
+		return err
+	}
+	for _, text := range triggers {
+		if _, err := tx.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// triggersOf are the triggers of a table, by name, as they were made.
+func triggersOf(ctx context.Context, tx *sql.Tx, table string) (triggers map[string]string, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1", table)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	triggers = map[string]string{}
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return nil, err
+		}
+		triggers[name] = text
+	}
+	return triggers, rows.Err()
+}
+
 // Placeholder is a number after a question mark.
 func (d *dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 

@@ -23,7 +23,7 @@ func populate(t *testing.T, s store.Store) {
 	t.Helper()
 	acme := roster.TenantRecord{
 		Company: company, Tenant: "acme", DisplayName: "Acme", OthersMessages: roster.MessagesAllowed, UnassignedScope: roster.ScopeGeneral,
-		Channels: []roster.Channel{roster.Chat, roster.Phone}, AwayRouting: []roster.Channel{roster.Chat},
+		Channels: []roster.Channel{roster.Chat, roster.Phone}, AwayRouting: []roster.Channel{roster.Chat}, HasGroups: true,
 	}
 	globex := acme
 	globex.Tenant, globex.DisplayName, globex.Retired = "globex", "Globex", true
@@ -91,7 +91,7 @@ func TestEffectiveChannelsAreThoseOfLivePeopleInLiveTenants(t *testing.T) {
 			"acme|never-away|Chat|1|0||" + direct + "|Invited",
 			"acme|vouched|Chat|1|1||" + direct + "|Active",
 			"acme|worker|Chat|1|1||" + direct + "|Invited",
-			`acme|worker|Phone|1|0|2|[{"kind":"Policy","policy":"voice"}]|Invited`,
+			`acme|worker|Phone|1|0|2|[{"kind":"Policy","name":"voice"}]|Invited`,
 		}},
 		{"with another channel", func(r *roster.TenantRecord) { r.Channels = []roster.Channel{roster.Email} }, []string{
 			"acme|worker|Email|1|0||" + direct + "|Invited",

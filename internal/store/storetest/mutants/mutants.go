@@ -79,7 +79,7 @@ func Strays() []string {
 }
 
 func all() []mutant {
-	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofHeirs())
+	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofAccess(), ofHeirs())
 }
 
 // planted is a store with a bug in its records, or in its own methods where those are not nil.

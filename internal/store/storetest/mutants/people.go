@@ -32,7 +32,7 @@ func ofPeople() []mutant {
 			"Person: memberships, grants and all they hold are written by difference",
 		}},
 		{"a tenant that goes takes its memberships along", itself(endsMemberships), []string{
-			"Person: memberships and grants are kept whether or not the tenant exists",
+			"Person: memberships, grants and access are kept whether or not the tenant exists",
 		}},
 		{"a change is a new person", ofEveryPerson(changesByNewPeople), []string{"Person: the ID stays when a person leaves and comes back"}},
 		{"the user name is the ID", ofEveryPerson(namesPeopleByUserName), []string{"Person: an ID is never used again"}},
@@ -87,6 +87,11 @@ func keepsGrants(in aggregate) bug {
 }
 
 func endsMemberships(p *planted) {
+	endsWithTenants(p, func(person *roster.Person) { person.Memberships = nil })
+}
+
+// endsWithTenants takes something from everybody when a tenant goes.
+func endsWithTenants(p *planted, take func(*roster.Person)) {
 	tenants := p.tenants
 	p.tenants = bug{aggregate: tenants, remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
 		if err := tenants.Delete(ctx, key, stamp, guards); err != nil {
@@ -95,7 +100,7 @@ func endsMemberships(p *planted) {
 		members, err := collect(ctx, p.people, companyOf(key))
 		for _, stored := range members {
 			person, _ := stored.Value.(roster.Person)
-			person.Memberships = nil
+			take(&person)
 			_, failed := p.people.Put(ctx, person, stored.Stamp, store.Terms{})
 			err = errors.Join(err, failed)
 		}
