@@ -114,7 +114,8 @@ func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
 // HasGroups tells whether a tenant has a group, or somebody who declares one. What it costs where only the latter is so depends on
 // how many tenants there are, and never on how many people.
 func (s *Snapshot) HasGroups(company, tenant string) bool {
-	if keys, err := s.groups.IndexKeys(byTenant, company+"/"+tenant); err == nil && len(keys) > 0 {
+	// IndexKeys would sort the groups, and this is asked for every person that is compiled.
+	if len(s.GroupsOf(company, tenant)) > 0 {
 		return true
 	}
 	return slices.Contains(s.operators.ListIndexFuncValues(byDeclaring), company+"/"+tenant)
