@@ -37,7 +37,7 @@ func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report
 	}
 	return lifecycle.Report{
 		Conditions:   conditions,
-		Events:       tenantSees(record, ensured.Before),
+		Events:       tenantSees(record, ensured.Before, t.Status.Operators.Total),
 		RequeueAfter: lookAgain(ensured),
 	}, outcome.verdict
 }

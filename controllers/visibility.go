@@ -11,10 +11,11 @@ import (
 
 // What a pass tells of is what it wrote: before is the record it replaced in the store, nil where it wrote none or the first.
 
-// tenantSees are the events of a pass that changed what the people of a tenant see of each other's conversations.
-func tenantSees(record roster.TenantRecord, before any) []lifecycle.Event {
+// tenantSees are the events of a pass that changed what the people of a tenant, so many, see of each other's conversations. A tenant
+// that is set up, groups before people, changes nobody's view.
+func tenantSees(record roster.TenantRecord, before any, people int32) []lifecycle.Event {
 	former, replaced := before.(roster.TenantRecord)
-	if !replaced {
+	if !replaced || people == 0 {
 		return nil
 	}
 	return visibilityEvents(record.VisibilityChanges(former))

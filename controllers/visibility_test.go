@@ -106,7 +106,12 @@ func TestATenantTellsWhenItsPeopleSeeMoreOrLess(t *testing.T) {
 	}
 
 	w.expect("a new tenant changes nobody's view", pass(w, sync, sales))
-	w.expect("nothing happened", pass(w, sync, sales))
+	w.show(desk)
+	w.expect("the first group of a tenant without people narrows nobody's", pass(w, sync, sales))
+	w.hide(desk)
+	w.expect("nor does the last widen it", pass(w, sync, sales))
+	w.show(testkit.Operator("acme", "anna", testkit.InTenant("sales")))
+	w.expect("who comes changes nobody's view", pass(w, sync, sales))
 	w.show(desk)
 	w.expect("the first group narrows", pass(w, sync, sales), narrowed)
 	w.expect("it is told once", pass(w, sync, sales))
