@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/roster/rostertest"
 )
 
 func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
@@ -65,9 +66,8 @@ func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
 }
 
 func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := drawWorld(t)
-		a, b := roster.Compile(w.operators["person-1"], w).Person, roster.Compile(w.operators["person-2"], w).Person
+	law(t, 1000, func(t *rapid.T, _ rostertest.Source, w *rostertest.World) {
+		a, b := roster.Compile(w.Operators[0], w).Person, roster.Compile(w.Operators[1], w).Person
 		b.User.UserName, b.User.Profile.PublicName = a.User.UserName, a.User.Profile.PublicName
 		got, err := roster.Differences(a, b)
 		if err != nil {
