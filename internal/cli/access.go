@@ -42,6 +42,14 @@ type explanation struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
+// explained is an explanation with what is true of the person beside it.
+func (p person) explained(why roster.Explanation) explanation {
+	if !why.Allowed {
+		return explanation{Explanation: why}
+	}
+	return explanation{why, p.caveats()}
+}
+
 // verdict prints why, and turns no into the exit code that says so.
 func (e explanation) verdict(w io.Writer, yes, no string) {
 	if e.Allowed {

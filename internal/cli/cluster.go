@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -67,6 +68,9 @@ func (c *clusterFlags) given() string {
 
 // read lists the objects of one company. It needs the right to list the four kinds there, and no other.
 func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, error) {
+	if _, err := clientcmd.ParseTimeout(c.overrides.Timeout); err != nil {
+		return nil, fmt.Errorf("--request-timeout: %q is no duration, such as 30s", c.overrides.Timeout)
+	}
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = c.kubeconfig
 	c.overrides.Context.Namespace = namespace
@@ -133,15 +137,16 @@ func list[T any, L runtime.Object](ctx context.Context, client rest.Interface, n
 		return next, err
 	})
 	pages.PageSize = pageSize
-	err := pages.EachListItem(ctx, metav1.ListOptions{}, func(o runtime.Object) error {
-		*to = append(*to, any(o).(*T))
-		return nil
-	})
+	// It begins again, without pages, where a page has expired.
+	whole, _, err := pages.List(ctx, metav1.ListOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return fmt.Errorf("the cluster knows no %s of %s: install the CRDs, or name another cluster with --context", resource, v1alpha1.GroupVersion)
 	case err != nil:
 		return fmt.Errorf("list the %s of namespace %q: %w", resource, namespace, err)
 	}
-	return nil
+	return meta.EachListItem(whole, func(o runtime.Object) error {
+		*to = append(*to, any(o).(*T))
+		return nil
+	})
 }

@@ -82,10 +82,10 @@ func (p person) identity() identity {
 	return identity{Company: p.company.name, Operator: p.declared.Name, UserName: p.compiled.Person.User.UserName, State: p.state}
 }
 
-// caveats are what is true beside an answer.
+// caveats are what is true beside an answer that gives the person something.
 func (p person) caveats() []string {
 	if p.state != roster.Invited {
 		return nil
 	}
-	return []string{"the operator is Invited: until a password is set there is no login, and nothing of this is used"}
+	return []string{"the operator is Invited, and cannot use any of this before setting a password"}
 }

@@ -124,12 +124,11 @@ func (a conversation) mayBeReadBy(p person, tenant string) readAnswer {
 	itself := func(userName string) (string, bool) { return userName, true }
 	reader := standing.Reader(p.compiled.Person.User.UserName, itself)
 	asked := roster.Conversation{Tenant: tenant, Group: a.Group, Kind: a.Kind, Participants: a.Participants, Assignee: a.Assignee}
-	why := standing.ExplainReading(reader, asked, func(id string) string { return id })
-	caveats := p.caveats()
+	why := p.explained(standing.ExplainReading(reader, asked, func(id string) string { return id }))
 	if group, found := p.company.directory.Group(p.company.name, a.Group); a.Group != roster.GeneralGroup && (!found || group.Tenant != tenant) {
-		caveats = append(caveats, fmt.Sprintf("the tenant has no Group %q: the answer is about a conversation whose group was deleted", a.Group))
+		why.Notes = append(why.Notes, fmt.Sprintf("the tenant has no Group %q: the answer is about a conversation whose group was deleted", a.Group))
 	}
-	return readAnswer{p.identity(), tenant, a, reader.Read(&asked).Reason, explanation{why, caveats}}
+	return readAnswer{p.identity(), tenant, a, reader.Read(&asked).Reason, why}
 }
 
 func (a readAnswer) draw(w io.Writer) {

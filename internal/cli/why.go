@@ -48,8 +48,8 @@ For a channel the question is whether the operator is granted it; with --state o
 			if err != nil {
 				return err
 			}
-			why := e.explain(&standing, p.compiled.Person.Grants)
-			answer := whyAnswer{p.identity(), tenant, e, explanation{why, p.caveats()}}
+			why := p.explained(e.explain(&standing, p.compiled.Person.Grants))
+			answer := whyAnswer{p.identity(), tenant, e, why}
 			if err := to.print(c.OutOrStdout(), answer, answer.draw); err != nil {
 				return err
 			}

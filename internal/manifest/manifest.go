@@ -47,7 +47,7 @@ func (o *Objects) Count() int {
 
 // Source is where manifests are read from.
 type Source struct {
-	// Paths are files, and folders that are read with all that lies below; "-" is Stdin. Of a folder the files that end in .yaml, .yml
+	// Paths are files, and folders that are read with all that lies below; "-" is Stdin. One that is named twice is read once. Of a folder the files that end in .yaml, .yml
 	// or .json count, but for kustomization files and what begins with a dot.
 	Paths []string
 	Stdin io.Reader
@@ -66,7 +66,10 @@ func (s Source) Read() (*Objects, error) {
 	if r.namespace == "" {
 		r.namespace = DefaultNamespace
 	}
-	for _, path := range s.Paths {
+	for i, path := range s.Paths {
+		if slices.Contains(s.Paths[:i], path) {
+			continue
+		}
 		if err := r.path(path, s.Stdin); err != nil {
 			return nil, fmt.Errorf("read manifests: %w", err)
 		}

@@ -104,6 +104,10 @@ func TestManifestsAreFoundWhereTheyAreSaidToBe(t *testing.T) {
 			reason: "a file that is named is read, whatever it is called", paths: []string{filepath.Join(folder, "notes.txt"), filepath.Join(folder, ".hidden.yaml")},
 			want: []string{"Tenant acme/hidden", "Tenant acme/text"},
 		},
+		"twice": {
+			reason: "a path is read once, or all of it would be declared twice", paths: []string{filepath.Join(folder, "a.yaml"), filepath.Join(folder, "a.yaml")},
+			want: []string{"Tenant acme/a"},
+		},
 		"stdin": {
 			reason: "stdin and files go together", paths: []string{"-", filepath.Join(folder, "a.yaml")}, stdin: tenant("", "piped"),
 			want: []string{"Tenant acme/a", "Tenant default/piped"},
