@@ -19,7 +19,7 @@ func TestAnEditWhoseStatusWriteWasLostIsNotForgotten(t *testing.T) {
 	s, shared := w.store, w.Shared
 	pass := func(o *v1alpha1.Operator) {
 		t.Helper()
-		if _, err := (operators{shared}).Sync(t.Context(), o); err != nil {
+		if _, err := (operators{shared, newGrouping()}).Sync(t.Context(), o); err != nil {
 			t.Fatalf("a pass over %s: %v", o.Name, err)
 		}
 	}
@@ -39,7 +39,7 @@ func TestAnEditWhoseStatusWriteWasLostIsNotForgotten(t *testing.T) {
 		t.Errorf("the store should hold what the manifest says once more, no title; it holds %q (%v)", person.Value.User.Profile.Title, err)
 	}
 
-	if pending, err := (operators{shared}).Pending(t.Context(), o); err != nil || pending {
+	if pending, err := (operators{shared, newGrouping()}).Pending(t.Context(), o); err != nil || pending {
 		t.Errorf("an object that is suspended in the same edit has nothing pending, got %t (%v)", pending, err)
 	}
 	o.Status.ObservedGeneration = 3
@@ -56,12 +56,12 @@ func TestAWriteWithoutAnAnswerIsNotRemembered(t *testing.T) {
 	s, shared := w.store, w.Shared
 	o := lead()
 	o.Spec.Tenants, o.Generation, o.Status.ObservedGeneration = nil, 1, 1
-	if _, err := (operators{shared}).Sync(t.Context(), o); err != nil {
+	if _, err := (operators{shared, newGrouping()}).Sync(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	s.SetDown(true)
 	o.Spec.Profile.Title, o.Generation = "Lead", 2
-	if _, err := (operators{shared}).Sync(t.Context(), o); err == nil || o.Status.SyncedDigest != "" {
+	if _, err := (operators{shared, newGrouping()}).Sync(t.Context(), o); err == nil || o.Status.SyncedDigest != "" {
 		t.Errorf("a pass that failed should remember no digest, got %q (%v)", o.Status.SyncedDigest, err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
-	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
@@ -16,16 +16,26 @@ import (
 	"github.com/roster-dev/roster/internal/snapshot"
 )
 
-// grouping tells when a tenant may come to have groups, or have none any more: when its first Group comes or its last goes, and when
-// the first operator declares a group in it or the last one does no more. It counts by events, each once and in their
-// order, and so knows the first of many that come at once. It is safe for concurrent use.
-//
-// Where a tenant has both Groups and declared names, the first or the last of one of them changes nothing; it is told all the same. The
-// two kinds reach the cache apart from each other, and a pass between the last of one and the first of the other sees neither.
+// grouping tells when a tenant comes to have groups, or has none any more: by the first Group, or the first operator who declares one,
+// and by the last of them. It counts by events, each once and in their order, and so knows the first of many that come at once. Each
+// controller has one of its own, which has counted the initial list before the first pass. It is safe for concurrent use.
 type grouping struct {
 	mu       sync.Mutex
 	objects  map[roster.TenantKey]int
 	declared map[roster.TenantKey]int
+}
+
+// grouped is the Directory of a controller that a grouping wakes. Groups and operators reach the cache apart from each other, so that a
+// pass between the last Group and the first declared name sees neither, and nothing that comes later says so; therefore it
+// asks what was counted as well. Whatever a pass sees then is either what stays, or ends with a wake.
+type grouped struct {
+	*snapshot.Snapshot
+	counted *grouping
+}
+
+// HasGroups tells whether a tenant has a group, or somebody who declares one, by the cache or as counted.
+func (g grouped) HasGroups(company, tenant string) bool {
+	return g.Snapshot.HasGroups(company, tenant) || g.counted.has(roster.TenantKey{Company: company, Tenant: tenant})
 }
 
 func newGrouping() *grouping {
@@ -33,10 +43,10 @@ func newGrouping() *grouping {
 }
 
 // sources wake whom a tenant touches by coming to have groups or none, at once.
-func (g *grouping) sources(mgr ctrl.Manager, touches func(roster.TenantKey) []types.NamespacedName) []source.Source {
+func (g *grouping) sources(c cache.Cache, touches func(roster.TenantKey) []types.NamespacedName) []source.Source {
 	return []source.Source{
-		source.Kind(mgr.GetCache(), &v1alpha1.Group{}, wakeCounting(each(g.byGroup, touches))),
-		source.Kind(mgr.GetCache(), &v1alpha1.Operator{}, wakeCounting(each(g.byOperator, touches))),
+		source.Kind(c, &v1alpha1.Group{}, wakeCounting(each(g.byGroup, touches))),
+		source.Kind(c, &v1alpha1.Operator{}, wakeCounting(each(g.byOperator, touches))),
 	}
 }
 
@@ -51,7 +61,7 @@ func each[T object](named func(before, after T) []roster.TenantKey, touches func
 	}
 }
 
-// byGroup counts a Group that came or went, and names its tenant where that was the first or the last.
+// byGroup counts a Group that came or went, and names its tenant where that was the first of its groups or the last.
 func (g *grouping) byGroup(before, after *v1alpha1.Group) []roster.TenantKey {
 	if before != nil && after != nil {
 		return nil
@@ -86,17 +96,21 @@ func (g *grouping) byOperator(before, after *v1alpha1.Operator) []roster.TenantK
 	return flipped
 }
 
-// count changes a count of a tenant, and tells whether that was the first or the last.
+// count changes a count of a tenant, and tells whether the tenant has groups since, or has none since.
 func (g *grouping) count(counts map[roster.TenantKey]int, tenant roster.TenantKey, change int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	had := counts[tenant] > 0
-	counts[tenant] += change
-	has := counts[tenant] > 0
-	if !has {
+	had := g.objects[tenant]+g.declared[tenant] > 0
+	if counts[tenant] += change; counts[tenant] == 0 {
 		delete(counts, tenant)
 	}
-	return had != has
+	return had != (g.objects[tenant]+g.declared[tenant] > 0)
+}
+
+func (g *grouping) has(tenant roster.TenantKey) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.objects[tenant]+g.declared[tenant] > 0
 }
 
 func declaring(o *v1alpha1.Operator) []string {

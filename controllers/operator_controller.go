@@ -20,11 +20,14 @@ import (
 )
 
 // operators reconciles people.
-type operators struct{ *Shared }
+type operators struct {
+	*Shared
+	grouping *grouping
+}
 
 // Sync stores the person an object compiles to, and tells in its status what takes effect.
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
-	compiled := roster.Compile(translate.Operator(o), k.Directory)
+	compiled := k.compile(o)
 	claim := k.claim(o, kindOperator, o.Status.SyncedDigest)
 	edited := o.Status.ObservedGeneration != o.Generation || claim.Synced == ""
 	ensured, err := k.ensure(ctx, o, claim, provision.Person(compiled.Person))
@@ -45,6 +48,10 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 	}, outcome.conclude(compiled.Missing)
 }
 
+func (k operators) compile(o *v1alpha1.Operator) roster.Compiled {
+	return roster.Compile(translate.Operator(o), grouped{k.Directory, k.grouping})
+}
+
 // untilFree is when to come back to a person whose e-mail address somebody holds who declares another one by now: as soon as that is
 // stored. Whoever is woken by the change of a manifest often comes before that. 0 is any other case.
 func (k operators) untilFree(person roster.Person, err error) time.Duration {
@@ -61,7 +68,7 @@ func (k operators) untilFree(person roster.Person, err error) time.Duration {
 
 // Pending tells whether the record the person compiles to is not the one stored.
 func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, error) {
-	compiled := roster.Compile(translate.Operator(o), k.Directory)
+	compiled := k.compile(o)
 	return k.Provisioner.Pending(ctx, k.claim(o, kindOperator, o.Status.SyncedDigest), provision.Person(compiled.Person))
 }
 
@@ -75,7 +82,7 @@ func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.
 	case v1alpha1.OperatorDeletionPolicyOrphan:
 		err = k.Provisioner.OrphanPerson(ctx, key, stamp)
 	default:
-		err = k.Provisioner.Deactivate(ctx, roster.Compile(translate.Operator(o), k.Directory).Person, stamp, k.Clock.Now())
+		err = k.Provisioner.Deactivate(ctx, k.compile(o).Person, stamp, k.Clock.Now())
 	}
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
 }

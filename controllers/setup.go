@@ -7,6 +7,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,44 +57,17 @@ type Shared struct {
 
 // Setup registers the controllers of the four kinds with a manager.
 func Setup(mgr ctrl.Manager, shared *Shared) error {
-	w := watches{shared}
-	for _, register := range []func() error{
-		func() error {
-			return add(mgr, shared, kindTenant, tenants{shared}, append(
-				newGrouping().sources(mgr, tenantByGrouping),
-				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.tenantsByOperator),
-				wokenBy(mgr, &v1alpha1.Group{}, shared.CountWindow, w.tenantsByGroup),
-				wokenBy(mgr, &v1alpha1.Group{}, 0, w.leavingTenantsByGroup),
-				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.leavingTenantsByPolicy))...)
-		},
-		func() error {
-			return add(mgr, shared, kindGroup, groups{shared},
-				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.groupsByTenant),
-				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.groupsByOperator))
-		},
-		func() error {
-			return add(mgr, shared, kindPolicy, policies{shared},
-				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.policiesByTenant),
-				wokenBy(mgr, &v1alpha1.Group{}, 0, w.policiesByGroup),
-				wokenBy(mgr, &v1alpha1.Operator{}, shared.CountWindow, w.policiesByOperator))
-		},
-		func() error {
-			return add(mgr, shared, kindOperator, operators{shared}, append(
-				newGrouping().sources(mgr, w.operatorsByGrouping),
-				wokenBy(mgr, &v1alpha1.Tenant{}, 0, w.operatorsByTenant),
-				wokenBy(mgr, &v1alpha1.Group{}, 0, w.operatorsByGroup),
-				wokenBy(mgr, &v1alpha1.ChannelPolicy{}, 0, w.operatorsByPolicy),
-				wokenBy(mgr, &v1alpha1.Operator{}, 0, w.operatorsByOperator))...)
-		},
-	} {
-		if err := register(); err != nil {
-			return err
-		}
-	}
-	return nil
+	w, c := watches{shared}, mgr.GetCache()
+	ofTenants, ofOperators := newGrouping(), newGrouping()
+	return errors.Join(
+		add(mgr, shared, kindTenant, tenants{shared, ofTenants}, w.wakingTenants(c, ofTenants)),
+		add(mgr, shared, kindGroup, groups{shared}, w.wakingGroups(c)),
+		add(mgr, shared, kindPolicy, policies{shared}, w.wakingPolicies(c)),
+		add(mgr, shared, kindOperator, operators{shared, ofOperators}, w.wakingOperators(c, ofOperators)),
+	)
 }
 
-func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adapter lifecycle.Kind[T], wakers ...source.Source) error {
+func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adapter lifecycle.Kind[T], wakers []source.Source) error {
 	reconciler := lifecycle.New(mgr.GetClient(), adapter, lifecycle.Options{
 		Finalizer:  v1alpha1.Finalizer,
 		StallAfter: shared.StallAfter,
@@ -110,10 +84,6 @@ func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adap
 		return fmt.Errorf("set up the controller of %s objects: %w", kind, err)
 	}
 	return nil
-}
-
-func wokenBy[T object](mgr ctrl.Manager, kind T, window time.Duration, by touched[T]) source.Source {
-	return source.Kind(mgr.GetCache(), kind, wake(window, by))
 }
 
 // stamp says whose a record is.

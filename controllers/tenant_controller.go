@@ -18,13 +18,16 @@ import (
 )
 
 // tenants reconciles contact centres.
-type tenants struct{ *Shared }
+type tenants struct {
+	*Shared
+	grouping *grouping
+}
 
 // Sync stores the tenant with its general group, counts its people and groups, and tells whether somebody is there for it.
 func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report, error) {
 	claim := k.claim(t, kindTenant, t.Status.SyncedDigest)
 	declared := translate.Tenant(t)
-	record := declared.CompileRecord(k.Directory)
+	record := declared.CompileRecord(grouped{k.Directory, k.grouping})
 	ensured, err := k.ensure(ctx, t, claim, provision.Tenant(record), provision.Group(declared.General()))
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
 
@@ -46,7 +49,7 @@ func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report
 func (k tenants) Pending(ctx context.Context, t *v1alpha1.Tenant) (bool, error) {
 	declared := translate.Tenant(t)
 	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest),
-		provision.Tenant(declared.CompileRecord(k.Directory)), provision.Group(declared.General()))
+		provision.Tenant(declared.CompileRecord(grouped{k.Directory, k.grouping})), provision.Group(declared.General()))
 }
 
 // Remove marks the tenant's record as retired, once the Groups and ChannelPolicies that are being deleted with it are gone.

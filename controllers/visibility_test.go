@@ -98,7 +98,7 @@ const narrowed, widened = v1alpha1.ReasonVisibilityNarrowed, v1alpha1.ReasonVisi
 func TestATenantTellsWhenItsPeopleSeeMoreOrLess(t *testing.T) {
 	w := writingTo(t)
 	sync := func(tenant *v1alpha1.Tenant) (lifecycle.Report, error) {
-		return tenants{w.Shared}.Sync(t.Context(), tenant)
+		return tenants{w.Shared, newGrouping()}.Sync(t.Context(), tenant)
 	}
 	sales, desk := edited(testkit.Tenant("acme", "sales")), testkit.Group("acme", "desk", "sales")
 	denied := func(t *v1alpha1.Tenant) {
@@ -143,7 +143,9 @@ func TestAnOperatorTellsWhenHisEditChangesWhatHeSees(t *testing.T) {
 		t.Spec.Conversations.UnassignedScope = v1alpha1.UnassignedScopeAll
 	})
 	w := writingTo(t, open, testkit.Group("acme", "desk", "sales"), worker())
-	sync := func(o *v1alpha1.Operator) (lifecycle.Report, error) { return operators{w.Shared}.Sync(t.Context(), o) }
+	sync := func(o *v1alpha1.Operator) (lifecycle.Report, error) {
+		return operators{w.Shared, newGrouping()}.Sync(t.Context(), o)
+	}
 	leading := func(team ...v1alpha1.ObjectName) func(*v1alpha1.Operator) {
 		return func(o *v1alpha1.Operator) { o.Spec.Tenants[0].Team = team }
 	}
@@ -171,7 +173,7 @@ func TestAnOperatorTellsWhenHisEditChangesWhatHeSees(t *testing.T) {
 	w.store.SetDown(false)
 	w.expect("the edit is told once it is stored", pass(w, sync, o), widened)
 
-	if _, err := (operators{w.Shared}).Remove(t.Context(), o); err != nil {
+	if _, err := (operators{w.Shared, newGrouping()}).Remove(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	again := edited(testkit.Operator("acme", "lead", testkit.InTenant("sales", testkit.Leading("worker", "mate", "third"), testkit.InGroups("desk"))))

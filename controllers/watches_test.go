@@ -27,22 +27,24 @@ func watching(t *testing.T, objects ...client.Object) watches {
 		indexers[kind] = toolscache.NewIndexer(toolscache.MetaNamespaceKeyFunc, indexes)
 	}
 	for _, o := range objects {
-		var kind string
-		switch o.(type) {
-		case *v1alpha1.Tenant:
-			kind = kindTenant
-		case *v1alpha1.Group:
-			kind = kindGroup
-		case *v1alpha1.Operator:
-			kind = kindOperator
-		case *v1alpha1.ChannelPolicy:
-			kind = kindPolicy
-		}
-		if err := indexers[kind].Add(o); err != nil {
+		if err := indexers[kindOf(o)].Add(o); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return watches{&Shared{Directory: snapshot.Over(indexers[kindTenant], indexers[kindGroup], indexers[kindOperator], indexers[kindPolicy])}}
+}
+
+// kindOf is the kind of an object, as stamps name it.
+func kindOf(o client.Object) string {
+	switch o.(type) {
+	case *v1alpha1.Tenant:
+		return kindTenant
+	case *v1alpha1.Group:
+		return kindGroup
+	case *v1alpha1.ChannelPolicy:
+		return kindPolicy
+	}
+	return kindOperator
 }
 
 // around is the world in which things change: two tenants, a group and a policy each, and four people, of whom lead leads the

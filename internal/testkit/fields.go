@@ -109,7 +109,7 @@ func otherWord(v reflect.Value) string {
 	case v1alpha1.UnassignedScope:
 		return string(v1alpha1.UnassignedScopeAll)
 	case v1alpha1.RolePolicy:
-		return string(v1alpha1.RolePolicyStrict)
+		return string(v1alpha1.RolePolicyAdditive)
 	}
 	return "another"
 }
