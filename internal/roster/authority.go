@@ -104,7 +104,7 @@ func (r *refusals) add(need, path string) {
 		i = len(r.list)
 		r.list = append(r.list, Refusal{Need: need})
 	}
-	if path != "" {
+	if path != "" && !slices.Contains(r.list[i].Paths, path) {
 		r.list[i].Paths = append(r.list[i].Paths, path)
 	}
 }

@@ -15,7 +15,7 @@ type Neighbours interface {
 	Directory
 	// People are who may be there for a tenant: the company administrators first, then everybody with an entry for it.
 	People(company, tenant string) iter.Seq[Operator]
-	// Rivals are the other operators who declare the user name or the e-mail address of an operator.
+	// Rivals are the other operators who declare the user name or the e-mail address of an operator. Who declares both may come twice.
 	Rivals(operator Operator) iter.Seq[Operator]
 	// TenantNames are the names of the tenants of a company.
 	TenantNames(company string) iter.Seq[string]
@@ -99,14 +99,24 @@ func (o Operator) warnOfHolds(neighbours Neighbours) []string {
 	for _, hold := range Holds(o, neighbours) {
 		warnings = append(warnings, hold.String())
 	}
+	var told []string
 	for rival := range neighbours.Rivals(o) {
-		if rival.userKey() == o.userKey() {
-			warnings = append(warnings, fmt.Sprintf("spec.userName: Operator %q has the user name, so only one of the two is written; "+
-				"delete the other, or create this one with another user name", rival.Name))
+		if !slices.Contains(told, rival.Name) {
+			warnings = append(warnings, o.warnOfRival(rival)...)
+			told = append(told, rival.Name)
 		}
-		if rival.user().EmailKey() == o.user().EmailKey() {
-			warnings = append(warnings, HoldOfEmail(rival.Name).String())
-		}
+	}
+	return warnings
+}
+
+func (o Operator) warnOfRival(rival Operator) []string {
+	var warnings []string
+	if rival.userKey() == o.userKey() {
+		warnings = append(warnings, fmt.Sprintf("spec.userName: Operator %q has the user name, so only one of the two is written; "+
+			"delete the other, or create this one with another user name", rival.Name))
+	}
+	if rival.user().EmailKey() == o.user().EmailKey() {
+		warnings = append(warnings, HoldOfEmail(rival.Name).String())
 	}
 	return warnings
 }
