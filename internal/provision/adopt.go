@@ -65,7 +65,7 @@ func (a Adoption) hears(refused *store.ForeignError, writer store.Owner) bool {
 
 // put writes a record, and where it is another's and the claim hears so, first tells what will change and then takes it over.
 func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written[any], error) {
-	written, err := r.put(ctx, s, c.Stamp, store.Terms{})
+	written, err := r.put(ctx, s, c.Stamp, r.terms)
 	var foreign *store.ForeignError
 	if !errors.As(err, &foreign) || !c.Adoption.hears(foreign, c.Stamp.Owner) {
 		return written, err
@@ -82,5 +82,7 @@ func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written[
 	if c.Adoption.Told != adopting.Error() {
 		return store.Written[any]{}, adopting
 	}
-	return r.put(ctx, s, c.Stamp, store.Terms{From: &foreign.Owner})
+	terms := r.terms
+	terms.From = &foreign.Owner
+	return r.put(ctx, s, c.Stamp, terms)
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -34,8 +35,10 @@ func New(s store.Store, identity *Identity, writer *Writer) *Provisioner {
 // Record is one record that an object wants in the store.
 type Record struct {
 	canonical any
-	put       func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written[any], error)
-	get       func(context.Context, store.Store) (any, error)
+	// terms are what a write of it depends on.
+	terms store.Terms
+	put   func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written[any], error)
+	get   func(context.Context, store.Store) (any, error)
 }
 
 // record is a Record of whichever aggregate of the store keeps such values.
@@ -73,8 +76,41 @@ func Group(g roster.Group) Record { return record(g, store.Store.Groups) }
 // Policy is the record of a channel policy.
 func Policy(p roster.Policy) Record { return record(p, store.Store.Policies) }
 
-// Person is the record of a person.
-func Person(p roster.Person) Record { return record(p, store.Store.People) }
+// Person is the record of a person, which no tenant loses its last live Administrator by.
+func Person(p roster.Person) Record {
+	r := record(p, store.Store.People)
+	r.terms.Administered = true
+	return r
+}
+
+// narrowing is a value that a former one can be cut down to.
+type narrowing[V any] interface{ Narrowed(wanted V) V }
+
+// lessOf is a record in its former form, less what a value takes away that may not be written.
+func lessOf[K comparable, V interface {
+	store.Record[K, V]
+	narrowing[V]
+}](value V, in func(store.Store) store.Records[K, V]) Record {
+	r := record(value, in)
+	r.put = func(ctx context.Context, s store.Store, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
+		stored, err := in(s).Get(ctx, value.Key())
+		if errors.Is(err, store.ErrNotFound) {
+			return store.Written[any]{}, nil
+		}
+		if err != nil {
+			return store.Written[any]{}, err
+		}
+		written, err := in(s).Put(ctx, stored.Value.Narrowed(value), stamp, terms)
+		return untyped(written), err
+	}
+	return r
+}
+
+// LessOfTenant takes away from the stored record of a tenant what one does that breaks a rule. Nothing of it is written otherwise.
+func LessOfTenant(t roster.TenantRecord) Record { return lessOf(t, store.Store.Tenants) }
+
+// LessOfGroup takes away from the stored record of a group what one does that breaks a rule. Nothing of it is written otherwise.
+func LessOfGroup(g roster.Group) Record { return lessOf(g, store.Store.Groups) }
 
 // Outcome is what Ensure came to.
 type Outcome struct {
@@ -99,6 +135,8 @@ type Claim struct {
 	Synced string
 	// Adoption says what of others may be taken over.
 	Adoption Adoption
+	// First are who comes first among the objects that want the same names. It is asked only before something is written; nil is nobody.
+	First func() First
 }
 
 // Ensure makes the store hold the records a claim is for, each in one transaction, and writes only what differs. While the
@@ -112,8 +150,17 @@ func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record
 	if held, believed := p.holds(ctx, claim.Synced, wanted); held {
 		return Outcome{Digest: claim.Synced, Believed: believed}, nil
 	}
+	outcome, err := p.write(ctx, claim, records...)
+	if err != nil {
+		return outcome, err
+	}
+	return p.remember(ctx, outcome, wanted)
+}
+
+// write stores records, without anything to remember them by.
+func (p *Provisioner) write(ctx context.Context, claim Claim, records ...Record) (Outcome, error) {
 	var outcome Outcome
-	if err := p.writer.write(ctx, claim.Stamp, func(stamp store.Stamp) (err error) {
+	err := p.writer.write(ctx, claim.Stamp, func(stamp store.Stamp) error {
 		claim.Stamp = stamp
 		for _, r := range records {
 			written, err := claim.put(ctx, p.store, r)
@@ -126,14 +173,20 @@ func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record
 			}
 		}
 		return nil
-	}); err != nil {
+	})
+	if err != nil {
 		return Outcome{Before: outcome.Before}, err
 	}
+	return outcome, nil
+}
+
+// remember adds the digest to what was written of records with a sum.
+func (p *Provisioner) remember(ctx context.Context, outcome Outcome, sum string) (Outcome, error) {
 	id, err := p.identity.Learn(ctx)
 	if err != nil {
 		return Outcome{Before: outcome.Before}, err
 	}
-	outcome.Digest = digest{compile: roster.CompileVersion, store: id, sum: wanted}.String()
+	outcome.Digest = digest{compile: roster.CompileVersion, store: id, sum: sum}.String()
 	return outcome, nil
 }
 

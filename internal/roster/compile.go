@@ -143,7 +143,7 @@ func (c *Compiled) add(operator Operator, entry Entry, directory Directory) {
 
 // permit is an entry as the policies of its tenant leave it: what they do not allow is absent.
 func (t *TenantOutcome) permit(entry Entry, tenant Tenant) Entry {
-	if entry.Role == Worker && tenant.RolePolicy == RolePolicyStrict {
+	if entry.Role == Worker && tenant.RolePolicy != RolePolicyAdditive {
 		for _, p := range sorted(entry.Permissions) {
 			t.ineffective("permission "+string(p), ReasonStrictRolePolicy, fmt.Sprintf(
 				"a Worker holds no permissions in this tenant; give the operator the role Manager, or set spec.rolePolicy of Tenant %q to Additive", t.Tenant))
@@ -176,7 +176,8 @@ func (t Tenant) within(declared []GroupMembership) (kept, over []GroupMembership
 	slices.SortFunc(counted, func(a, b GroupMembership) int {
 		return cmp.Or(cmp.Compare(a.Priority.rank(), b.Priority.rank()), cmp.Compare(a.Group, b.Group))
 	})
-	most := min(t.MaxGroups, len(counted))
+	// A maximum that is none of the schema's allows the least.
+	most := min(max(t.MaxGroups, 1), len(counted))
 	return append(kept, counted[:most]...), counted[most:]
 }
 

@@ -316,6 +316,8 @@ var obstaclePhrases = map[ObstacleReason]string{
 	ReasonDeactivatedInTenant: "deactivated in this tenant",
 	ReasonNoEntry:             "no entry for this tenant",
 	ReasonTenantMissing:       "the tenant does not exist",
+	ReasonProfileIncomplete:   "the profile lacks what the tenant demands",
+	ReasonInvalid:             "the entry breaks a rule",
 }
 
 // parts are whose conversations are in the scope of somebody who is no Administrator.

@@ -5,7 +5,6 @@ package roster
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -31,6 +30,8 @@ const (
 	ReasonProfileIncomplete ObstacleReason = "ProfileIncomplete"
 	// ReasonEmailTaken: somebody else of the company has the e-mail address.
 	ReasonEmailTaken ObstacleReason = "EmailTaken"
+	// ReasonInvalid: an entry breaks a rule by itself. Only an edit ends that, so it is no hold.
+	ReasonInvalid ObstacleReason = "Invalid"
 	// ReasonLastAdministrator: nobody else is a live Administrator of the tenant.
 	ReasonLastAdministrator ObstacleReason = "LastAdministrator"
 )
@@ -136,96 +137,4 @@ func enumerate(words []string) string {
 func (p Person) HoldEmail(before Person) Person {
 	p.User.Profile.Email = before.User.Profile.Email
 	return p
-}
-
-// HoldAdministrator is the person as it is written while nobody else is a live Administrator of some tenants, of which the person was
-// one before: active, and Administrator of these. Every other part is as declared; where the person is deactivated, other
-// memberships are. Who was Administrator of one of them as the company's stays so in all: the right has no parts.
-func (p Person) HoldAdministrator(before Person, tenants []string) Person {
-	if len(tenants) == 0 {
-		return p
-	}
-	p.Memberships, p.Access = slices.Clone(p.Memberships), slices.Clone(p.Access)
-	if !p.User.Active {
-		p.User.Active = true
-		for i := range p.Memberships {
-			p.Memberships[i].Active = false
-		}
-	}
-	for _, tenant := range sorted(tenants) {
-		if was, declared := before.membership(tenant); declared && was.Role == Administrator {
-			p.administer(tenant)
-		} else {
-			p.administerCompany(tenant)
-		}
-	}
-	return p.Canonical()
-}
-
-// administer makes the person a live Administrator of a tenant by role, with what is declared there otherwise.
-func (p *Person) administer(tenant string) {
-	i := slices.IndexFunc(p.Memberships, func(m Membership) bool { return m.Tenant == tenant })
-	if i < 0 {
-		i = len(p.Memberships)
-		p.Memberships = append(p.Memberships, Membership{Tenant: tenant})
-	}
-	m := &p.Memberships[i]
-	m.Active, m.Role, m.Team = true, Administrator, nil
-	entry := Entry{Tenant: tenant, Role: Administrator, Groups: m.Groups, Permissions: m.Permissions, OfflineMessages: &m.Switches.OfflineMessages}
-	effective := entry.switches(Administrator, Notifications{&m.Switches.AfterConversation, &m.Switches.AfterCall})
-	m.Switches = effective
-	initiates := slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Tenant == tenant })
-	p.setAccess(Operator{CompanyAdministrator: p.User.CompanyAdministrator}.access(entry, initiates))
-}
-
-// administerCompany makes the person company administrator, live in a tenant.
-func (p *Person) administerCompany(tenant string) {
-	if i := slices.IndexFunc(p.Memberships, func(m Membership) bool { return m.Tenant == tenant }); i >= 0 {
-		p.Memberships[i].Active = true
-	}
-	if p.User.CompanyAdministrator {
-		return
-	}
-	p.User.CompanyAdministrator = true
-	for i := range p.Access {
-		p.Access[i] = p.Access[i].asCompanyAdministrator()
-	}
-	for i := range p.Memberships {
-		p.Memberships[i].Switches = p.Memberships[i].Switches.ofAdministrator()
-	}
-	p.setAccess(Operator{CompanyAdministrator: true}.accessElsewhere())
-}
-
-func (p *Person) setAccess(access Access) {
-	i := slices.IndexFunc(p.Access, func(a Access) bool { return a.Tenant == access.Tenant })
-	if i < 0 {
-		p.Access = append(p.Access, access)
-		return
-	}
-	p.Access[i] = access
-}
-
-// ofAdministrator are the switches with those that are forced for an Administrator (F42).
-func (s Switches) ofAdministrator() Switches {
-	s.OthersArchivedCalls, s.LiveVisitors, s.LiveVisitorPreview, s.OthersOfflineMessages = true, true, true, true
-	return s
-}
-
-// asCompanyAdministrator is the access of the same entry where the person is company administrator besides.
-func (a Access) asCompanyAdministrator() Access {
-	a.Role = Administrator
-	a.Scope.All, a.Scope.ArchivedCalls, a.Scope.OfflineMessages, a.Scope.OthersOfflineMessages = true, true, true, true
-	held := make([]HeldCapability, 0, len(catalogue))
-	for i := range catalogue {
-		row := &catalogue[i]
-		h, has := a.Capability(row.Capability)
-		if !has && row.Capability == ConversationInitiate {
-			continue
-		}
-		h.Capability = row.Capability
-		h.add(row.Administrator, companyAdministratorAlone)
-		held = append(held, h)
-	}
-	a.Capabilities = held
-	return a
 }

@@ -122,10 +122,10 @@ func (p Policy) Grants(operator Operator, directory Directory) bool {
 }
 
 // Matches tells whether a policy grants to a person through the entry the person has in the policy's tenant. The entry is as the tenant
-// leaves it, without the groups that are over its maximum.
+// leaves it, without the groups that are over its maximum. What breaks a rule grants nothing.
 func (p Policy) Matches(operator Operator, entry Entry, directory Directory) bool {
 	return entry.Tenant == p.Tenant && slices.ContainsFunc(p.Subjects, func(s Subject) bool {
-		return s.matches(operator, entry, directory)
+		return s.matches(operator, entry, directory) && p.inForce(s)
 	})
 }
 
