@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,6 +35,7 @@ type Options struct {
 	LeaderElection LeaderElection `json:"leaderElection"`
 	Metrics        Metrics        `json:"metrics"`
 	Health         Health         `json:"health"`
+	Webhook        Webhook        `json:"webhook"`
 	// Concurrency is how many objects of each kind are reconciled at once; default 16.
 	Concurrency int     `json:"concurrency"`
 	KubeAPI     KubeAPI `json:"kubeAPI"`
@@ -65,6 +68,29 @@ type Health struct {
 	BindAddress string `json:"bindAddress"`
 }
 
+// Webhook says how the manager answers API servers that ask whether an object of ours may be changed.
+type Webhook struct {
+	// BindAddress is host and port; "0" answers nobody, and then nothing makes API servers ask. Default :9443.
+	BindAddress string `json:"bindAddress"`
+	// Configuration is the name of the ValidatingWebhookConfiguration by which they ask; default roster-manager. Managers that share a
+	// cluster need different ones.
+	Configuration string `json:"configuration"`
+	// Namespace holds the Service and the Secret; default that of the service account the manager runs as.
+	Namespace string `json:"namespace"`
+	// Service is the name of the Service by which they reach the manager; default roster-webhook.
+	Service string `json:"service"`
+	// URL is where they reach the manager instead, such as https://192.0.2.1:9443; default by the Service.
+	URL string `json:"url"`
+	// Secret is the name of the Secret in which replicas share what signs their certificates; default roster-webhook. "0" keeps it in
+	// memory, which is enough for a manager that has no replica.
+	Secret string `json:"secret"`
+	// CertificateFolder holds tls.crt, tls.key and ca.crt that somebody else makes and renews; default none, and the manager does.
+	CertificateFolder string `json:"certificateFolder"`
+}
+
+// served tells whether API servers are answered at all.
+func (w Webhook) served() bool { return w.BindAddress != "0" }
+
 // KubeAPI bounds the requests to the API server.
 type KubeAPI struct {
 	// QPS is requests a second; default 500. The API server's own fairness protects it from more.
@@ -87,6 +113,7 @@ func Defaults() Options {
 		LeaderElection: LeaderElection{Enabled: true},
 		Metrics:        Metrics{BindAddress: ":8443", Secure: true},
 		Health:         Health{BindAddress: ":8081"},
+		Webhook:        Webhook{BindAddress: ":9443", Configuration: "roster-manager", Service: "roster-webhook", Secret: "roster-webhook"},
 		Concurrency:    16,
 		KubeAPI:        KubeAPI{QPS: 500, Burst: 1000},
 		StallAfter:     metav1.Duration{Duration: lifecycle.DefaultStallAfter},
@@ -146,6 +173,7 @@ func flags(o *Options, configPath *string) *flag.FlagSet {
 	set.StringVar(&o.Metrics.BindAddress, "metrics-bind-address", o.Metrics.BindAddress, "`address` that serves metrics; 0 for none")
 	set.BoolVar(&o.Metrics.Secure, "metrics-secure", o.Metrics.Secure, "serve metrics over TLS, to whom the API server allows")
 	set.StringVar(&o.Health.BindAddress, "health-bind-address", o.Health.BindAddress, "`address` that serves /healthz and /readyz; 0 for none")
+	o.Webhook.flags(set)
 	set.IntVar(&o.Concurrency, "concurrency", o.Concurrency, "`objects` of each kind that are reconciled at once")
 	set.Func("kube-api-qps", fmt.Sprintf("`requests` a second to the API server (default %g)", o.KubeAPI.QPS), func(s string) error {
 		qps, err := strconv.ParseFloat(s, 32)
@@ -163,12 +191,25 @@ func flags(o *Options, configPath *string) *flag.FlagSet {
 	return set
 }
 
+func (w *Webhook) flags(set *flag.FlagSet) {
+	set.StringVar(&w.BindAddress, "webhook-bind-address", w.BindAddress, "`address` that answers API servers about changes; 0 for none")
+	set.StringVar(&w.Configuration, "webhook-configuration", w.Configuration, "`name` of the ValidatingWebhookConfiguration")
+	set.StringVar(&w.Namespace, "webhook-namespace", w.Namespace, "`namespace` of the webhook's Service and Secret; default the service account's")
+	set.StringVar(&w.Service, "webhook-service", w.Service, "`name` of the Service by which API servers reach the manager")
+	set.StringVar(&w.URL, "webhook-url", w.URL, "`URL` by which API servers reach the manager instead of by the Service")
+	set.StringVar(&w.Secret, "webhook-secret", w.Secret, "`name` of the Secret in which replicas share what signs their certificates; 0 for memory")
+	set.StringVar(&w.CertificateFolder, "webhook-certificate-folder", w.CertificateFolder, "`folder` with tls.crt, tls.key and ca.crt to serve under instead")
+}
+
+// optionRule is what a value must be, and the sentence for one that is not.
+type optionRule struct {
+	broken bool
+	remedy string
+}
+
 func (o *Options) validate() error {
 	var level slog.Level
-	for _, rule := range []struct {
-		broken bool
-		remedy string
-	}{
+	for _, rule := range append(o.Webhook.rules(), []optionRule{
 		{o.Installation == "", "installation is required: set the key in the configuration file, or --installation, to a name that stays"},
 		{len(validation.IsDNS1123Label(o.Installation)) > 0, fmt.Sprintf("installation %q must be a DNS label: lower-case letters, digits and '-', at most 63", o.Installation)},
 		{o.Store == "", "store is required: set the key in the configuration file, or --store, to a URL such as sqlite:///var/lib/roster/roster.db"},
@@ -183,12 +224,29 @@ func (o *Options) validate() error {
 		{o.CountWindow.Duration <= 0 || o.CountWindow.Duration > time.Hour, fmt.Sprintf("countWindow %s must be more than 0s and at most 1h", o.CountWindow.Duration)},
 		{level.UnmarshalText([]byte(o.Log.Level)) != nil, fmt.Sprintf("log.level %q must be debug, info, warn or error", o.Log.Level)},
 		{o.Log.Format != "json" && o.Log.Format != "text", fmt.Sprintf("log.format %q must be json or text", o.Log.Format)},
-	} {
+	}...) {
 		if rule.broken {
 			return errors.New(rule.remedy)
 		}
 	}
 	return nil
+}
+
+func (w Webhook) rules() []optionRule {
+	return []optionRule{
+		{!address(w.BindAddress) || strings.HasSuffix(w.BindAddress, ":0"), fmt.Sprintf("webhook.bindAddress %q must be host:port, such as :9443, or 0 for none", w.BindAddress)},
+		{len(validation.IsDNS1123Subdomain(w.Configuration)) > 0, fmt.Sprintf("webhook.configuration %q must be the name of an object: lower-case letters, digits, '-' and '.'", w.Configuration)},
+		{!maybeLabel(w.Namespace), fmt.Sprintf("webhook.namespace %q must be the name of a namespace, or empty for the service account's", w.Namespace)},
+		{len(validation.IsDNS1035Label(w.Service)) > 0, fmt.Sprintf("webhook.service %q must be the name of a Service: lower-case letters, digits and '-', at most 63", w.Service)},
+		{w.Secret != "0" && len(validation.IsDNS1123Subdomain(w.Secret)) > 0, fmt.Sprintf("webhook.secret %q must be the name of a Secret, or 0 for memory", w.Secret)},
+		{w.URL != "" && !webhookURL(w.URL), fmt.Sprintf("webhook.url %q must be https://host:port and no more, or empty for the Service", w.URL)},
+	}
+}
+
+// webhookURL tells whether an API server would take a URL with our path.
+func webhookURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && *u == url.URL{Scheme: "https", Host: u.Host} && u.Hostname() != ""
 }
 
 func maybeLabel(name string) bool { return name == "" || len(validation.IsDNS1123Label(name)) == 0 }

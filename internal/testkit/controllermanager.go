@@ -45,7 +45,7 @@ func startControllerManager(ctx context.Context, c client.Client, programs, kube
 	command := exec.Command(filepath.Join(programs, "kube-controller-manager"),
 		"--kubeconfig="+kubeconfig,
 		"--controllers=namespace-controller,garbage-collector-controller",
-		"--use-service-account-credentials=false",
+		"--use-service-account-credentials=true",
 		"--leader-elect=false",
 		"--secure-port=0",
 		"--kube-api-qps=500",
