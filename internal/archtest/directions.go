@@ -44,8 +44,8 @@ var Directions = []Row{
 	{
 		Folder: "internal/roster",
 		Banned: []string{"os", "net", "database/sql", "log", "syscall"}, Clockless: true,
-		Tests: []string{"internal/roster/rostertest"},
-		Why:   "the core is pure: no Kubernetes, no input or output, no clock, no log",
+		Tests: []string{"internal/roster/rostertest", "config/crd"}, TestLibraries: []string{"sigs.k8s.io/yaml"},
+		Why: "the core is pure: no Kubernetes, no input or output, no clock, no log",
 	},
 	{
 		Folder: "internal/roster/rostertest", Module: []string{"internal/roster"}, Support: true,
