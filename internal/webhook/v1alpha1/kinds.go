@@ -90,7 +90,7 @@ func (k kindOf[T, V]) declared(object *T) *V {
 
 // decode reads an object; nil where there is none. Names of fields count as they are written, as for whoever decides by them.
 func decode[T any](raw []byte) (*T, error) {
-	if len(raw) == 0 || string(raw) == "null" {
+	if absent(raw) {
 		return nil, nil
 	}
 	object := new(T)

@@ -48,7 +48,11 @@ func (v *Validator) Handle(ctx context.Context, request admission.Request) admis
 	if !known || request.Kind.Group != v1alpha1.GroupVersion.Group {
 		return admission.Errored(http.StatusBadRequest, fmt.Errorf("there are no rules on %s objects", request.Kind.Kind))
 	}
-	change, err := changeOf(request)
+	before, after, err := sides(request)
+	if err != nil {
+		return admission.Errored(http.StatusBadRequest, err)
+	}
+	change, err := changeOf(request, before, after)
 	if err != nil {
 		return admission.Errored(http.StatusBadRequest, err)
 	}
@@ -61,27 +65,46 @@ func (v *Validator) Handle(ctx context.Context, request admission.Request) admis
 	}
 	var found findings
 	if request.SubResource == "" {
-		if found, err = kind.review(request.OldObject.Raw, request.Object.Raw, v.Directory); err != nil {
+		if found, err = kind.review(before, after, v.Directory); err != nil {
 			return admission.Errored(http.StatusBadRequest, err)
 		}
 	}
 	return answer(subject{change: change, request: &request.AdmissionRequest}, refusals, found)
 }
 
+// sides are the object as it is and as it would be, as JSON: a creation has no former, and a deletion no latter, whatever else the
+// request holds.
+func sides(request admission.Request) (before, after []byte, err error) {
+	is, wouldBe := request.OldObject.Raw, request.Object.Raw
+	switch request.Operation {
+	case admissionv1.Create:
+		is = nil
+	case admissionv1.Delete:
+		wouldBe = nil
+	case admissionv1.Update:
+		if absent(is) || absent(wouldBe) {
+			return nil, nil, errors.New("the request should hold the object as it is, and as it would be")
+		}
+	default:
+		return nil, nil, fmt.Errorf("there are no rules on the operation %s", request.Operation)
+	}
+	if absent(is) && absent(wouldBe) {
+		return nil, nil, errors.New("the request holds no object")
+	}
+	return is, wouldBe, nil
+}
+
+func absent(raw []byte) bool { return len(raw) == 0 || string(raw) == "null" }
+
 // changeOf is what a request would change. A deletion of many has no name but that of each object that goes.
-func changeOf(request admission.Request) (roster.Change, error) {
+func changeOf(request admission.Request, before, after []byte) (roster.Change, error) {
 	change := roster.Change{Kind: request.Kind.Kind, Company: request.Namespace, Name: request.Name}
 	var err error
-	if change.Before, err = tree(request.OldObject.Raw); err != nil {
+	if change.Before, err = tree(before); err != nil {
 		return roster.Change{}, fmt.Errorf("read the object as it is: %w", err)
 	}
-	if request.Operation != admissionv1.Delete {
-		if change.After, err = tree(request.Object.Raw); err != nil {
-			return roster.Change{}, fmt.Errorf("read the object as it would be: %w", err)
-		}
-	}
-	if change.Before == nil && change.After == nil {
-		return roster.Change{}, errors.New("the request holds no object")
+	if change.After, err = tree(after); err != nil {
+		return roster.Change{}, fmt.Errorf("read the object as it would be: %w", err)
 	}
 	for _, object := range []map[string]any{change.Before, change.After} {
 		metadata, _ := object["metadata"].(map[string]any)
@@ -94,7 +117,7 @@ func changeOf(request admission.Request) (roster.Change, error) {
 
 // tree is an object as decoded JSON; nil where there is none.
 func tree(raw []byte) (map[string]any, error) {
-	if len(raw) == 0 || string(raw) == "null" {
+	if absent(raw) {
 		return nil, nil
 	}
 	var object map[string]any
