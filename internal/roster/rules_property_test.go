@@ -33,6 +33,14 @@ var faults = []func(*roster.Operator){
 	func(o *roster.Operator) { o.CompanyAdministrator = true },
 }
 
+// checkTimes checks a law in so many times a hundred cases.
+func checkTimes(t *testing.T, hundreds int, law func(*rapid.T)) {
+	t.Helper()
+	for range hundreds {
+		rapid.Check(t, law)
+	}
+}
+
 func drawFaulty(t *rapid.T, name string) roster.Operator {
 	o := upright()
 	for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(faults)-1), 0, 4).Draw(t, name) {
@@ -44,7 +52,7 @@ func drawFaulty(t *rapid.T, name string) roster.Operator {
 func TestAnUpdateIsRefusedOnlyForWhatItBreaksAnew(t *testing.T) {
 	t.Parallel()
 	cases, refusals := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	checkTimes(t, 30, func(t *rapid.T) {
 		before, after := drawFaulty(t, "before"), drawFaulty(t, "after")
 		after.UserName = before.UserName
 		cases++
@@ -116,7 +124,7 @@ func TestTakingAwayAlwaysWorks(t *testing.T) {
 	}
 	slices.Sort(names)
 	cases, broken := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	checkTimes(t, 30, func(t *rapid.T) {
 		before := drawFaulty(t, "before")
 		after := before
 		for _, name := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 5).Draw(t, "takings") {
