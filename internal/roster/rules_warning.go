@@ -87,11 +87,14 @@ func WarnOfClaims(name string, claimants []Operator) []string {
 			others = append(others, fmt.Sprintf("%q", o.Name))
 		}
 	}
-	if len(others) == 0 {
-		return nil
-	}
 	slices.Sort(others)
-	return []string{fmt.Sprintf("spec.kubernetesUser: %s claims it too, so neither is that user; leave it to one of them", enumerate(others))}
+	switch len(others) {
+	case 0:
+		return nil
+	case 1:
+		return []string{fmt.Sprintf("spec.kubernetesUser: %s claims it too, so neither is that user; leave it to one of them", others[0])}
+	}
+	return []string{fmt.Sprintf("spec.kubernetesUser: %s claim it too, so none of them is that user; leave it to one of them", enumerate(others))}
 }
 
 func (o Operator) warnOfHolds(neighbours Neighbours) []string {
