@@ -74,9 +74,18 @@ func addAdmission(ctx context.Context, mgr ctrl.Manager, options Options, direct
 		Serving: func() error { return server.StartedChecker()(nil) },
 	})
 	known := &whole{cache: mgr.GetCache()}
-	server.Register(registration.Path, &admission.Webhook{Handler: &v1alpha1.Validator{
-		Directory: directory, Desk: requester.NewDesk(direct, directory, clock.RealClock{}), Synced: known.wait,
-	}})
+	server.Register(registration.Path, &admission.Webhook{
+		Handler: &v1alpha1.Validator{
+			Directory: directory, Desk: requester.NewDesk(direct, directory, clock.RealClock{}), Synced: known.wait,
+		},
+		// Its own would name the user in each line, which may be somebody's e-mail address.
+		LogConstructor: func(_ logr.Logger, request *admission.Request) logr.Logger {
+			if request == nil {
+				return log.WithName("admission")
+			}
+			return log.WithName("admission").WithValues("requestID", request.UID)
+		},
+	})
 	return errors.Join(
 		mgr.Add(server), mgr.Add(served), mgr.Add(enforced), registerOnce(enforced),
 		mgr.AddReadyzCheck("webhook", server.StartedChecker()),

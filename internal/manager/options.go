@@ -72,7 +72,7 @@ type Health struct {
 type Webhook struct {
 	// BindAddress is host and port; "0" answers nobody, and then nothing makes API servers ask. Default :9443.
 	BindAddress string `json:"bindAddress"`
-	// Configuration is the name of the ValidatingWebhookConfiguration by which they ask; default roster-manager. Managers that share a
+	// Configuration is the name of the ValidatingWebhookConfiguration by which they ask; default roster-admission. Managers that share a
 	// cluster need different ones.
 	Configuration string `json:"configuration"`
 	// Namespace holds the Service and the Secret; default that of the service account the manager runs as.
@@ -113,7 +113,7 @@ func Defaults() Options {
 		LeaderElection: LeaderElection{Enabled: true},
 		Metrics:        Metrics{BindAddress: ":8443", Secure: true},
 		Health:         Health{BindAddress: ":8081"},
-		Webhook:        Webhook{BindAddress: ":9443", Configuration: "roster-manager", Service: "roster-webhook", Secret: "roster-webhook"},
+		Webhook:        Webhook{BindAddress: ":9443", Configuration: "roster-admission", Service: "roster-webhook", Secret: "roster-webhook"},
 		Concurrency:    16,
 		KubeAPI:        KubeAPI{QPS: 500, Burst: 1000},
 		StallAfter:     metav1.Duration{Duration: lifecycle.DefaultStallAfter},

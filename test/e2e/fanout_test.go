@@ -72,7 +72,9 @@ func TestChannelPolicyReachesWhomItMatchesAndNobodyElse(t *testing.T) {
 		testkit.For(v1alpha1.PolicySubject{Role: v1alpha1.RoleManager}))
 	c.create(policy)
 	c.works(matched, "Phone", "Phone")
-	settled(c, policy, "has counted one", func(p *v1alpha1.ChannelPolicy) bool { return *p.Status.MatchedOperators == 1 })
+	settled(c, policy, "has counted one", func(p *v1alpha1.ChannelPolicy) bool {
+		return p.Status.MatchedOperators != nil && *p.Status.MatchedOperators == 1
+	})
 	edit(c, policy, func(p *v1alpha1.ChannelPolicy) { p.Spec.Channels = []v1alpha1.Channel{v1alpha1.ChannelChat} })
 	c.works(matched, "Chat", "Chat")
 	edit(c, policy, func(p *v1alpha1.ChannelPolicy) { p.Spec.Subjects[0].Role = v1alpha1.RoleAdministrator })

@@ -348,7 +348,7 @@ func unmanaged(t *testing.T, s store.Store) *company {
 	t.Helper()
 	c := &company{WithWatch: plane.Client(t), t: t, namespace: plane.Namespace(t), store: faults.Wrap(s), options: manager.Defaults()}
 	c.options.Installation, c.options.Namespace = "e2e", c.namespace
-	c.options.Metrics.BindAddress, c.options.Health.BindAddress = "0", "0"
+	c.options.Metrics.BindAddress, c.options.Health.BindAddress, c.options.Webhook.BindAddress = "0", "0", "0"
 	return c
 }
 
