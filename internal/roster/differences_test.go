@@ -66,7 +66,7 @@ func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
 }
 
 func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
-	law(t, 1000, func(t *rapid.T, _ rostertest.Source, w *rostertest.World) {
+	law(t, 200, func(t *rapid.T, _ rostertest.Source, w *rostertest.World) {
 		a, b := roster.Compile(w.Operators[0], w).Person, roster.Compile(w.Operators[1], w).Person
 		b.User.UserName, b.User.Profile.PublicName = a.User.UserName, a.User.Profile.PublicName
 		got, err := roster.Differences(a, b)
