@@ -5,7 +5,6 @@ package controllers
 
 import (
 	"context"
-	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -19,40 +18,27 @@ import (
 // policies reconciles channel policies. What they grant is stored with the people they match, when those are reconciled.
 type policies struct{ *Shared }
 
-// Sync stores the policy as declared and tells whether what it grants can take effect.
+// Sync stores the policy, without what breaks a rule, and tells whether what it grants can take effect.
 func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
 	policy := translate.Policy(p)
+	violations := policy.Violations()
 	claim := k.claim(p, kindPolicy, p.Status.SyncedDigest)
-	ensured, err := k.ensure(ctx, p, claim, provision.Policy(policy))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
+	ensured, err := k.ensure(ctx, p, claim, provision.Policy(policy.Lawful()))
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
 	missing := policy.Missing(k.Directory)
 	matched := k.countMatched(policy)
 
 	p.Status.SyncedDigest = ensured.Digest
 	p.Status.MatchedOperators = &matched
-	report := lifecycle.Report{
+	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(missing), k.effective(policy, matched)),
 		RequeueAfter: lookAgain(ensured),
-	}
-	if fault := faultOf(policy); fault != nil && outcome.verdict == nil {
-		return report, fault
-	}
-	return report, outcome.conclude(missing)
-}
-
-// faultOf is the outcome of a policy with a selector that is not understood: it is stored as declared, grants nothing by that
-// selector, and only an edit heals it.
-func faultOf(policy roster.Policy) error {
-	path, remedy := policy.Fault()
-	if path == "" {
-		return nil
-	}
-	return lifecycle.Stalled(v1alpha1.ReasonInvalidSelector, fmt.Sprintf("%s: %s; until then it matches nobody", path, remedy))
+	}, outcome.conclude(missing)
 }
 
 // Pending tells whether the policy's record is not the one stored.
 func (k policies) Pending(ctx context.Context, p *v1alpha1.ChannelPolicy) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.claim(p, kindPolicy, p.Status.SyncedDigest), provision.Policy(translate.Policy(p)))
+	return k.Provisioner.Pending(ctx, k.claim(p, kindPolicy, p.Status.SyncedDigest), provision.Policy(translate.Policy(p).Lawful()))
 }
 
 // Remove removes the policy's record.

@@ -20,19 +20,28 @@ type groups struct{ *Shared }
 
 // Sync stores the group and counts its members.
 func (k groups) Sync(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
-	claim := k.claim(g, kindGroup, g.Status.SyncedDigest)
-	ensured, err := k.ensure(ctx, g, claim, provision.Group(translate.Group(g)))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
+	violations := translate.Group(g).Violations()
+	claim := k.claim(g, kindGroup, remembered(g.Status.SyncedDigest, violations))
+	ensured, err := k.ensure(ctx, g, claim, groupRecord(g))
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
 	missing := roster.MissingTenant(g.Namespace, string(g.Spec.Tenant), k.Directory)
 
-	g.Status.SyncedDigest = ensured.Digest
+	g.Status.SyncedDigest = remembered(ensured.Digest, violations)
 	g.Status.Members, g.Status.ActiveMembers = k.countMembers(g)
 	return lifecycle.Report{Conditions: outcome.conditions(missing), RequeueAfter: lookAgain(ensured)}, outcome.conclude(missing)
 }
 
 // Pending tells whether the group's record is not the one stored.
 func (k groups) Pending(ctx context.Context, g *v1alpha1.Group) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.claim(g, kindGroup, g.Status.SyncedDigest), provision.Group(translate.Group(g)))
+	return k.Provisioner.Pending(ctx, k.claim(g, kindGroup, g.Status.SyncedDigest), groupRecord(g))
+}
+
+// groupRecord is the record of a group. Of one that breaks a rule only what it takes away is stored.
+func groupRecord(g *v1alpha1.Group) provision.Record {
+	if group := translate.Group(g); len(group.Violations()) > 0 {
+		return provision.LessOfGroup(group)
+	}
+	return provision.Group(translate.Group(g))
 }
 
 // Remove removes the group's record.

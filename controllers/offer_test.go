@@ -15,11 +15,12 @@ import (
 	"github.com/roster-dev/roster/internal/translate"
 )
 
-// comesTo is what shows of a person: the record, and the status.
+// comesTo is what shows of a person: the record, the status, and what is held.
 type comesTo struct {
 	Record  roster.Person
 	Status  []v1alpha1.OperatorTenantStatus
 	Missing []roster.Reference
+	Held    []roster.Hold
 }
 
 // shows is what each of the people comes to in a world that has them, the objects around them, and one tenant.
@@ -31,8 +32,8 @@ func shows(t *testing.T, tenant *v1alpha1.Tenant, around []client.Object, people
 	}
 	directory, found := watching(t, objects...).Directory, map[string]comesTo{}
 	for _, o := range people {
-		compiled := roster.Compile(translate.Operator(o), directory)
-		found[o.Name] = comesTo{compiled.Person, tenantStatuses(compiled.Tenants, "id-of-"+o.Name), compiled.Missing}
+		wanted, _ := roster.Want(translate.Operator(o), directory).Over(nil, roster.Impediments{})
+		found[o.Name] = comesTo{wanted.Person, tenantStatuses(wanted.Tenants, "id-of-"+o.Name), wanted.Missing, wanted.Holds}
 	}
 	return found
 }
@@ -43,6 +44,7 @@ func TestATenantWakesItsPeopleByExactlyTheFieldsThatShowInThem(t *testing.T) {
 	plain := func() *v1alpha1.Tenant {
 		tenant := testkit.Tenant("acme", "sales")
 		testkit.FillFields(&tenant.Spec)
+		tenant.Spec.ProfilePolicy.Required = []v1alpha1.ProfileField{v1alpha1.ProfileFieldTitle}
 		return tenant
 	}
 	in := func(name string, changes ...func(*v1alpha1.OperatorTenant)) *v1alpha1.Operator {
@@ -55,6 +57,10 @@ func TestATenantWakesItsPeopleByExactlyTheFieldsThatShowInThem(t *testing.T) {
 		in("without-group"), in("with-group", testkit.InGroups("desk")), in("with-groups", testkit.InGroups("desk", "back", "absent")),
 		in("permitted", permitted), in("lead", testkit.Leading("without-group")), in("administrator", testkit.As(v1alpha1.RoleAdministrator)),
 	}
+	for _, o := range people {
+		o.Spec.Profile.Title = "Agent"
+	}
+	people = append(people, in("untitled"))
 	around := []client.Object{
 		testkit.Group("acme", "desk", "sales"), testkit.Group("acme", "back", "sales"),
 		testkit.ChannelPolicy("acme", "all", "sales", testkit.For(v1alpha1.PolicySubject{Group: v1alpha1.GeneralGroup})),
@@ -74,7 +80,7 @@ func TestATenantWakesItsPeopleByExactlyTheFieldsThatShowInThem(t *testing.T) {
 			waking++
 		}
 	}
-	if waking < 6 {
-		t.Errorf("channels, both rules on conversations, the role policy, the group policy and the console's address should wake people, only %d fields do", waking)
+	if waking < 7 {
+		t.Errorf("channels, both rules on conversations, the role policy, the group policy, the demanded profile and the console's address should wake people, only %d fields do", waking)
 	}
 }

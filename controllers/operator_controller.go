@@ -10,6 +10,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/lifecycle"
@@ -27,40 +28,57 @@ type operators struct {
 
 // Sync stores the person an object compiles to, and tells in its status what takes effect.
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
-	compiled := k.compile(o)
-	claim := k.claim(o, kindOperator, o.Status.SyncedDigest)
+	claim := k.claim(o, kindOperator, current(o, o.Status.SyncedDigest))
+	claim.First = func() provision.First { return k.first(o) }
 	edited := o.Status.ObservedGeneration != o.Generation || claim.Synced == ""
-	ensured, err := k.ensure(ctx, o, claim, provision.Person(compiled.Person))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
+	ensured, err := k.Provisioner.EnsurePerson(ctx, claim, k.want(o))
+	if ensured.Taken != nil {
+		err = ensured.Taken
+	}
+	wanted := ensured.Wanted
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).holding(wanted.Holds, k.untilRelieved(o, wanted.LastOf)).breaking(wanted.Violations)
 
 	o.Status.SyncedDigest = ensured.Digest
 	if ensured.ID != "" {
 		o.Status.StoreID = ensured.ID
 	}
-	if outcome.verdict == nil {
-		o.Status.State = v1alpha1.OperatorState(compiled.Person.User.State())
+	if ensured.Stored {
+		o.Status.State = v1alpha1.OperatorState(wanted.Person.User.State())
 	}
-	o.Status.Tenants = tenantStatuses(compiled.Tenants, o.Status.StoreID)
+	o.Status.Tenants = tenantStatuses(wanted.Tenants, o.Status.StoreID)
 	return lifecycle.Report{
-		Conditions:   append(outcome.conditions(compiled.Missing), channelsGranted(compiled.Tenants)),
-		Events:       k.operatorSees(compiled.Person, ensured.Before, edited),
-		RequeueAfter: cmp.Or(lookAgain(ensured), k.untilFree(compiled.Person, err)),
-	}, outcome.conclude(compiled.Missing)
+		Conditions:   append(outcome.conditions(wanted.Missing), channelsGranted(wanted.Tenants)),
+		Events:       k.operatorSees(wanted.Person, ensured.Before, edited),
+		RequeueAfter: cmp.Or(lookAgain(ensured.Outcome), k.untilFree(o, err)),
+	}, outcome.conclude(wanted.Missing)
 }
 
-func (k operators) compile(o *v1alpha1.Operator) roster.Compiled {
-	return roster.Compile(translate.Operator(o), grouped{k.Directory, k.grouping})
+func (k operators) want(o *v1alpha1.Operator) roster.Wanted {
+	return roster.Want(translate.Operator(o), grouped{k.Directory, k.grouping})
+}
+
+// untilRelieved is when to look again whether somebody else administers the tenants for which a person is held: beside being woken, and
+// soon where that is new, since somebody may have come between. 0 is for whoever is not held.
+func (k operators) untilRelieved(o *v1alpha1.Operator, lastOf []string) time.Duration {
+	known := k.last.set(client.ObjectKeyFromObject(o), lastOf)
+	switch {
+	case len(lastOf) == 0:
+		return 0
+	case known:
+		return contested
+	}
+	return soon
 }
 
 // untilFree is when to come back to a person whose e-mail address somebody holds who declares another one by now: as soon as that is
 // stored. Whoever is woken by the change of a manifest often comes before that. 0 is any other case.
-func (k operators) untilFree(person roster.Person, err error) time.Duration {
+func (k operators) untilFree(o *v1alpha1.Operator, err error) time.Duration {
 	var conflict *store.ConflictError
 	if !errors.As(err, &conflict) || conflict.Owner.Installation != k.Installation {
 		return 0
 	}
 	holder, found := k.Directory.Operator(conflict.Owner.Namespace, conflict.Owner.Name)
-	if !found || (roster.User{Profile: holder.Profile}).EmailKey() == person.User.EmailKey() {
+	if !found || (roster.Claim{Operator: holder}).SameEmail(claimOf(o)) {
 		return 0
 	}
 	return soon
@@ -68,13 +86,13 @@ func (k operators) untilFree(person roster.Person, err error) time.Duration {
 
 // Pending tells whether the record the person compiles to is not the one stored.
 func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, error) {
-	compiled := k.compile(o)
-	return k.Provisioner.Pending(ctx, k.claim(o, kindOperator, o.Status.SyncedDigest), provision.Person(compiled.Person))
+	return k.Provisioner.Pending(ctx, k.claim(o, kindOperator, o.Status.SyncedDigest), provision.Person(k.want(o).Person))
 }
 
 // Remove does with the person's record what the deletion policy says.
 func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	key, stamp := roster.NewPersonKey(o.Namespace, o.Spec.UserName), k.stamp(o, kindOperator)
+	k.last.set(client.ObjectKeyFromObject(o), nil)
 	var err error
 	switch o.Spec.DeletionPolicy {
 	case v1alpha1.OperatorDeletionPolicyDelete:
@@ -82,7 +100,7 @@ func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.
 	case v1alpha1.OperatorDeletionPolicyOrphan:
 		err = k.Provisioner.OrphanPerson(ctx, key, stamp)
 	default:
-		err = k.Provisioner.Deactivate(ctx, k.compile(o).Person, stamp, k.Clock.Now())
+		err = k.Provisioner.Deactivate(ctx, k.want(o).Person, stamp, k.Clock.Now())
 	}
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
 }

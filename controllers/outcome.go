@@ -34,8 +34,10 @@ const contested = 30 * time.Second
 // outcome is what a store error means to an object: how the pass ends, and the condition that tells it.
 type outcome struct {
 	verdict error
-	// special is Conflict or Held, while it is True.
-	special *metav1.Condition
+	// waits says that the verdict is about what another object may heal.
+	waits bool
+	// special are Conflict and Held, while they are True.
+	special []metav1.Condition
 }
 
 // outcomeOf is the only table from store errors to verdicts, for the owner of the record that was asked for. An error it does
@@ -44,7 +46,6 @@ type outcome struct {
 func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 	var conflict *store.ConflictError
 	var foreign *store.ForeignError
-	var last *store.LastAdministratorError
 	var adopting *provision.AdoptingError
 	switch {
 	case err == nil:
@@ -63,8 +64,6 @@ func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 		return contestFor(v1alpha1.ReasonAdopting, adopting.Error(), soon)
 	case errors.As(err, &foreign):
 		return refused(owner, foreign)
-	case errors.As(err, &last):
-		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, last.Error()+"; name another one first", contested)}
 	}
 	return outcome{verdict: err}
 }
@@ -74,7 +73,7 @@ func outcomeOf(ctx context.Context, owner store.Owner, err error) outcome {
 func refused(writer store.Owner, foreign *store.ForeignError) outcome {
 	switch owner := foreign.Owner; {
 	case foreign.Held:
-		return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonHeld, heldMessage, contested), special: special(v1alpha1.ConditionHeld, v1alpha1.ReasonForeignRecord, heldMessage)}
+		return waiting(v1alpha1.ReasonHeld, contested, is(v1alpha1.ConditionHeld, metav1.ConditionTrue, v1alpha1.ReasonForeignRecord, heldMessage))
 	case owner.Installation == writer.Installation && owner.Namespace == writer.Namespace:
 		return contest(v1alpha1.ReasonUserNameTaken, fmt.Sprintf("spec.userName is taken by %s; choose another, or set roster.dev/adopt to \"true\" to follow that object once it is gone", owner))
 	default:
@@ -85,21 +84,17 @@ func refused(writer store.Owner, foreign *store.ForeignError) outcome {
 func contest(reason, message string) outcome { return contestFor(reason, message, contested) }
 
 func contestFor(reason, message string, after time.Duration) outcome {
-	return outcome{verdict: lifecycle.Waiting(v1alpha1.ReasonConflict, message, after), special: special(v1alpha1.ConditionConflict, reason, message)}
+	return waiting(v1alpha1.ReasonConflict, after, is(v1alpha1.ConditionConflict, metav1.ConditionTrue, reason, message))
 }
 
-func special(conditionType, reason, message string) *metav1.Condition {
-	condition := is(conditionType, metav1.ConditionTrue, reason, message)
-	return &condition
+// waiting is the outcome of what another object may heal, with the condition that tells it.
+func waiting(reason string, after time.Duration, told metav1.Condition) outcome {
+	return outcome{verdict: lifecycle.Waiting(reason, told.Message, after), waits: true, special: []metav1.Condition{told}}
 }
 
 // conditions are the ones every kind with references has: Resolved and Synced, and Conflict or Held while there is one.
 func (o outcome) conditions(missing []roster.Reference) []metav1.Condition {
-	conditions := []metav1.Condition{resolved(missing), synced(o.verdict)}
-	if o.special != nil {
-		conditions = append(conditions, *o.special)
-	}
-	return conditions
+	return append([]metav1.Condition{resolved(missing), synced(o.verdict)}, o.special...)
 }
 
 // conclude is how a pass ends: by what the store said, else by what is missing.

@@ -96,11 +96,6 @@ func TestEveryErrorOfTheStoreHasItsOutcome(t *testing.T) {
 			verdict:    lifecycle.Waiting("Conflict", `about to take over the record of Operator acme/anna of installation "two", which differs in user.profile.title`, soon),
 			conditions: []string{resolved, notSynced, "Conflict=True/Adopting"},
 		},
-		"last Administrator": {
-			reason: "it heals when there is another", err: &store.LastAdministratorError{Tenants: []string{"sales"}},
-			verdict:    lifecycle.Waiting("Held", "no live Administrator would be left in: sales; name another one first", contested),
-			conditions: []string{resolved, notSynced},
-		},
 	} {
 		for wrapping, wrap := range map[string]func(error) error{
 			"as it is": func(err error) error { return err },

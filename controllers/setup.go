@@ -53,6 +53,8 @@ type Shared struct {
 	Concurrency int
 	// StallAfter is how long an object may wait before it is reported as stalled.
 	StallAfter time.Duration
+
+	last lastOnes
 }
 
 // Setup registers the controllers of the four kinds with a manager.
@@ -95,14 +97,19 @@ func (s *Shared) stamp(o client.Object, kind string) store.Stamp {
 	}
 }
 
-// ensure stores an object's records. What the object remembers of them counts only if it speaks for the spec at hand: where the
-// pass over an edit was cut short after it wrote the store, the digest of the spec before it would be believed again once
-// the edit is undone.
+// ensure stores an object's records.
 func (s *Shared) ensure(ctx context.Context, o lifecycle.Object, claim provision.Claim, records ...provision.Record) (provision.Outcome, error) {
-	if observed, _ := o.LifecycleStatus(); *observed != o.GetGeneration() {
-		claim.Synced = ""
-	}
+	claim.Synced = current(o, claim.Synced)
 	return s.Provisioner.Ensure(ctx, claim, records...)
+}
+
+// current is what an object remembers of its records, if it speaks for the spec at hand: where the pass over an edit was cut short
+// after it wrote the store, the digest of the spec before it would be believed again once the edit is undone.
+func current(o lifecycle.Object, digest string) string {
+	if observed, _ := o.LifecycleStatus(); *observed != o.GetGeneration() {
+		return ""
+	}
+	return digest
 }
 
 // claim is in whose name an object's records are stored, with the digest the object remembers of them.

@@ -25,21 +25,19 @@ type tenants struct {
 
 // Sync stores the tenant with its general group, counts its people and groups, and tells whether somebody is there for it.
 func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report, error) {
-	claim := k.claim(t, kindTenant, t.Status.SyncedDigest)
 	declared := translate.Tenant(t)
-	record := declared.CompileRecord(grouped{k.Directory, k.grouping})
-	ensured, err := k.ensure(ctx, t, claim, provision.Tenant(record), provision.Group(declared.General()))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err)
+	violations := declared.Violations()
+	claim := k.claim(t, kindTenant, remembered(t.Status.SyncedDigest, violations))
+	record, records := k.records(declared)
+	ensured, err := k.ensure(ctx, t, claim, records...)
+	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
 
-	t.Status.SyncedDigest = ensured.Digest
+	t.Status.SyncedDigest = remembered(ensured.Digest, violations)
 	t.Status.Operators = k.countOperators(t)
 	t.Status.Groups = k.countGroups(t)
 	conditions := append(attendance(roster.Attend(t.Name, k.Directory.People(t.Namespace, t.Name))), synced(outcome.verdict))
-	if outcome.special != nil {
-		conditions = append(conditions, *outcome.special)
-	}
 	return lifecycle.Report{
-		Conditions:   conditions,
+		Conditions:   append(conditions, outcome.special...),
 		Events:       tenantSees(record, ensured.Before, t.Status.Operators.Total),
 		RequeueAfter: lookAgain(ensured),
 	}, outcome.verdict
@@ -47,9 +45,17 @@ func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report
 
 // Pending tells whether the tenant's records are not the ones stored.
 func (k tenants) Pending(ctx context.Context, t *v1alpha1.Tenant) (bool, error) {
-	declared := translate.Tenant(t)
-	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest),
-		provision.Tenant(declared.CompileRecord(grouped{k.Directory, k.grouping})), provision.Group(declared.General()))
+	_, records := k.records(translate.Tenant(t))
+	return k.Provisioner.Pending(ctx, k.claim(t, kindTenant, t.Status.SyncedDigest), records...)
+}
+
+// records are a tenant's own and that of its general group. Of a tenant that breaks a rule only what it takes away is stored.
+func (k tenants) records(declared roster.Tenant) (roster.TenantRecord, []provision.Record) {
+	record := declared.CompileRecord(grouped{k.Directory, k.grouping})
+	if len(declared.Violations()) > 0 {
+		return record, []provision.Record{provision.LessOfTenant(record)}
+	}
+	return record, []provision.Record{provision.Tenant(record), provision.Group(declared.General())}
 }
 
 // Remove marks the tenant's record as retired, once the Groups and ChannelPolicies that are being deleted with it are gone.

@@ -117,7 +117,7 @@ func offer(t *v1alpha1.Tenant) roster.Tenant {
 	settings := &record.Settings
 	settings.Appearance, settings.Behaviour = roster.ChatAppearance{}, roster.ChatBehaviour{}
 	settings.Payments, settings.DeveloperAPI, settings.FacebookPageID = false, false, ""
-	settings.RequiredProfile, settings.Retention = nil, 0
+	settings.Retention = 0
 	return offered
 }
 

@@ -19,19 +19,20 @@ import (
 type watches struct{ *Shared }
 
 // Operators are touched by a tenant that comes, goes, changes what it offers, or comes to have groups or none; by a group that comes
-// or goes; by a policy that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant; and by
-// whoever lets go of a user name or an e-mail address they claim too.
+// or goes; by a policy that matched or matches them; by a teammate who comes, goes or changes what he is in a tenant; by
+// whoever lets go of a user name or an e-mail address they claim too; and by whoever lets them go as the last Administrator.
 
 func (w watches) operatorsByGrouping(tenant roster.TenantKey) []types.NamespacedName {
 	return names(w.Directory.OperatorsOf(tenant.Company, tenant.Tenant))
 }
 
 func (w watches) operatorsByTenant(before, after *v1alpha1.Tenant) []types.NamespacedName {
+	relieved := w.relievedByTenant(before, after)
 	if sameOffer(before, after) {
-		return nil
+		return relieved
 	}
 	t := whichever(before, after)
-	return names(w.Directory.OperatorsOf(t.Namespace, t.Name))
+	return append(relieved, names(w.Directory.OperatorsOf(t.Namespace, t.Name))...)
 }
 
 func (w watches) operatorsByGroup(before, after *v1alpha1.Group) []types.NamespacedName {
@@ -58,11 +59,12 @@ func (w watches) operatorsByPolicy(before, after *v1alpha1.ChannelPolicy) []type
 }
 
 func (w watches) operatorsByOperator(before, after *v1alpha1.Operator) []types.NamespacedName {
+	relieved := w.relievedByOperator(before, after)
 	if before != nil && after != nil && live(before) == live(after) && before.Generation == after.Generation {
-		return nil
+		return relieved
 	}
 	o := whichever(before, after)
-	touched := names(w.Directory.LeadersOf(o.Namespace, o.Name))
+	touched := append(relieved, names(w.Directory.LeadersOf(o.Namespace, o.Name))...)
 	if before != nil && (!live(after) || before.Spec.Profile.Email != after.Spec.Profile.Email) {
 		touched = append(touched, names(w.Directory.RivalsOf(before))...)
 	}

@@ -94,9 +94,9 @@ const (
 	// deleted, too.
 	ReasonChildrenTerminating = "ChildrenTerminating"
 
-	// ReasonInvalidSelector appears while a ChannelPolicy has a label selector that is not understood, and which matches
-	// nobody. Only an edit heals it.
-	ReasonInvalidSelector = "InvalidSelector"
+	// ReasonInvalid appears while the object breaks a rule that it alone shows to be broken, such as one that was stored before
+	// the rule was made; the message names the field and what would be right. Only an edit heals it.
+	ReasonInvalid = "Invalid"
 )
 
 // Reasons of Resolved.
@@ -137,6 +137,19 @@ const (
 
 	// ReasonForeignRecord appears when the record bears the stamp of another owner, or none.
 	ReasonForeignRecord = "ForeignRecord"
+)
+
+// Reasons of Held, beside ForeignRecord above, and StrictRolePolicy and TooManyGroups below.
+const (
+	// ReasonLastAdministrator appears when an edit takes the last live Administrator from a tenant: the person stays active and
+	// Administrator there until somebody else is.
+	ReasonLastAdministrator = "LastAdministrator"
+
+	// ReasonProfileIncomplete appears when the profile lacks a field that a tenant demands: the entry for it is not written.
+	ReasonProfileIncomplete = "ProfileIncomplete"
+
+	// ReasonSeveralHeld appears when parts are held for different reasons, which the message names.
+	ReasonSeveralHeld = "SeveralHeld"
 )
 
 // Reasons of ChannelsGranted.
@@ -185,7 +198,7 @@ const (
 	ReasonTenantMissing = "TenantMissing"
 )
 
-// Reasons of an ineffective grant in an Operator's status, beside TenantMissing above.
+// Reasons of an ineffective grant in an Operator's status, beside TenantMissing, ProfileIncomplete and Invalid above.
 const (
 	// ReasonChannelNotOfTenant appears when the tenant does not have the channel.
 	ReasonChannelNotOfTenant = "ChannelNotOfTenant"

@@ -21,18 +21,53 @@ func (o Operator) HoldAdministrator(before Person, tenants []string) Operator {
 		}
 	}
 	for _, tenant := range sorted(tenants) {
-		i := slices.IndexFunc(o.Entries, func(e Entry) bool { return e.Tenant == tenant })
-		switch was, declared := before.membership(tenant); {
-		case !declared || was.Role != Administrator:
-			o.CompanyAdministrator = true
-			if i >= 0 {
-				o.Entries[i].Active = true
-			}
-		case i >= 0:
-			o.Entries[i].Active, o.Entries[i].Role = true, Administrator
-		default:
-			o.Entries = append(o.Entries, Entry{Tenant: tenant, Active: true, Role: Administrator})
+		if was, declared := before.membership(tenant); declared && was.Role == Administrator {
+			o.holdRole(tenant)
+		} else {
+			o.holdCompany(before, tenant)
 		}
 	}
 	return o
+}
+
+// holdRole makes the person a live Administrator of a tenant by role.
+func (o *Operator) holdRole(tenant string) {
+	if e := o.entryOf(tenant); e != nil {
+		e.Active, e.Role = true, Administrator
+		return
+	}
+	o.Entries = append(o.Entries, Entry{Tenant: tenant, Active: true, Role: Administrator})
+}
+
+// holdCompany makes the person company administrator, live in a tenant. Where the person was switched off, that stays so.
+func (o *Operator) holdCompany(before Person, tenant string) {
+	if !o.CompanyAdministrator {
+		o.CompanyAdministrator = true
+		for _, m := range before.Memberships {
+			if !m.Active {
+				o.switchOff(m.Tenant)
+			}
+		}
+	}
+	if e := o.entryOf(tenant); e != nil {
+		e.Active = true
+	}
+}
+
+// switchOff makes the person have no part in a tenant, not even as the company's.
+func (o *Operator) switchOff(tenant string) {
+	if e := o.entryOf(tenant); e != nil {
+		e.Active = false
+		return
+	}
+	o.Entries = append(o.Entries, Entry{Tenant: tenant, Role: Worker})
+}
+
+// entryOf is the entry for a tenant, to be changed; nil where there is none.
+func (o *Operator) entryOf(tenant string) *Entry {
+	i := slices.IndexFunc(o.Entries, func(e Entry) bool { return e.Tenant == tenant })
+	if i < 0 {
+		return nil
+	}
+	return &o.Entries[i]
 }

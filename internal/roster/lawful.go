@@ -16,14 +16,17 @@ var absentRules = []string{
 	"OthersOfflineMessagesNeedOfflineMessages", "HomeTenantIsOneOfTheTenants",
 }
 
-// lawful is an Operator without what nothing could be compiled from: a role that is none gives the least, and an entry that stands
-// there twice is switched off, since nobody can say which is meant.
+// lawful is an Operator without what nothing could be compiled from: a role that is none gives the least, an entry of a tenant that
+// cannot be is none, and one that stands there twice is switched off, since nobody can say which is meant.
 func (o Operator) lawful() Operator {
 	if _, listed := o.Entry(o.HomeTenant); !listed {
 		o.HomeTenant = ""
 	}
 	var entries []Entry
 	for _, e := range o.Entries {
+		if len(nameFormat.require("", e.Tenant)) > 0 {
+			continue
+		}
 		if ranking[e.Role] == 0 {
 			e.Role = Worker
 		}

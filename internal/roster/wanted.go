@@ -17,6 +17,8 @@ type Wanted struct {
 	Holds []Hold
 	// Violations are the rules the Operator breaks by itself.
 	Violations []Violation
+	// LastOf are the tenants for which the person is held as the last live Administrator, in the order of their names.
+	LastOf []string
 
 	declared  Operator
 	directory Directory
@@ -91,7 +93,7 @@ func (w Wanted) Over(former *Person, in Impediments) (Wanted, bool) {
 	for i := range w.Tenants {
 		w.tell(&w.Tenants[i])
 	}
-	if len(in.LastOf) > 0 {
+	if w.LastOf = in.LastOf; len(in.LastOf) > 0 {
 		w.Holds = append(slices.Clone(w.Holds), HoldOfAdministrator(in.LastOf))
 	}
 	return w, true
