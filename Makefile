@@ -117,9 +117,15 @@ install: $(KUSTOMIZE) ## Install the CRDs
 	$(KUSTOMIZE) build config/crd | $(KUBECTL) apply --server-side -f -
 	$(KUSTOMIZE) build config/crd | $(KUBECTL) wait --for=condition=Established --timeout=60s -f -
 
+# The webhook configuration goes first, so that finalizers can be taken away where no manager runs; one that runs makes it again,
+# and not once the CRDs are gone.
+UNREGISTER = $(KUBECTL) delete validatingwebhookconfiguration roster-admission --ignore-not-found
+
 .PHONY: uninstall
-uninstall: $(KUSTOMIZE) ## Remove the CRDs, and with them every object of the four kinds
+uninstall: $(KUSTOMIZE) ## Remove the CRDs, and with them every object of the four kinds and the webhook configuration
+	$(UNREGISTER)
 	$(KUSTOMIZE) build config/crd | $(KUBECTL) delete --ignore-not-found -f -
+	$(UNREGISTER)
 
 .PHONY: deploy
 deploy: install ## Install everything and run the manager there (IMAGE)
@@ -132,9 +138,8 @@ undeploy: $(KUSTOMIZE) ## Remove everything, the store's volume included
 	$(KUSTOMIZE) build config/default | $(KUBECTL) delete --ignore-not-found -f -
 
 .PHONY: run
-run: ## Run the manager here against that cluster (RUN_ARGS)
-	mkdir -p .roster
-	go run ./cmd/manager $(RUN_ARGS)
+run: ## Run the manager here against that cluster, as its service account (RUN_ARGS)
+	KUBECTL=$(KUBECTL) hack/run.sh $(RUN_ARGS)
 
 ##@ Artefacts
 

@@ -144,6 +144,10 @@ func (d *demo) runManager(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	webhook, err := freeAddress()
+	if err != nil {
+		return err
+	}
 	say("running the manager: log %s, store %s, metrics http://%s/metrics", d.path("manager.log"), d.path("roster.db"), metrics)
 	return errors.Join(manager.Main(ctx, []string{
 		"--kubeconfig=" + d.path("manager.kubeconfig"),
@@ -153,6 +157,8 @@ func (d *demo) runManager(ctx context.Context) error {
 		"--metrics-bind-address=" + metrics,
 		"--metrics-secure=false",
 		"--health-bind-address=0",
+		"--webhook-bind-address=" + webhook,
+		"--webhook-url=https://" + webhook,
 		"--log-format=text",
 	}, manager.Build{Version: "demo", Commit: "working tree"}, log, log), log.Close())
 }
@@ -167,6 +173,10 @@ func freeAddress() (string, error) {
 }
 
 func (d *demo) applySamples(ctx context.Context) error {
+	say("waiting until the API server asks the manager about changes")
+	if err := d.run(ctx, io.Discard, "wait", "--for=create", "validatingwebhookconfiguration/roster-admission", "--timeout=60s"); err != nil {
+		return err
+	}
 	say("applying config/samples")
 	if err := d.run(ctx, io.Discard, "apply", "-k", filepath.Join(d.root, "config", "samples")); err != nil {
 		return err
