@@ -15,49 +15,93 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// people is what a chat or phone platform would ask the store: everybody, and the channels in effect.
-const people = `SELECT COALESCE(m.tenant, '-'), u.user_name,
-  COALESCE(m.role, CASE WHEN u.company_administrator THEN 'Company administrator' ELSE '-' END),
-  CASE WHEN u.active AND COALESCE(m.active, u.active) THEN 'yes' ELSE 'no' END,
-  COALESCE(GROUP_CONCAT(e.channel || CASE WHEN e.away THEN ' (away too)' ELSE '' END, ', '), '-') AS channels
+// question is something a chat or phone platform asks the store, of the samples.
+type question struct {
+	asks string
+	// query is as in docs/store.md, but for the names.
+	query string
+}
+
+var questions = []question{
+	{"Who is there, and on which channels?", `SELECT COALESCE(m.tenant, '-') AS tenant, u.user_name AS user,
+  COALESCE(m.role, CASE WHEN u.company_administrator THEN 'Company administrator' ELSE '-' END) AS role,
+  CASE WHEN u.active AND COALESCE(m.active, u.active) THEN 'yes' ELSE 'no' END AS active,
+  COALESCE(GROUP_CONCAT(e.channel || CASE WHEN e.away THEN ' (away too)' ELSE '' END, ', '), '-') AS "channels in effect"
 FROM users u
 LEFT JOIN memberships m ON m.user_id = u.id
 LEFT JOIN effective_channels e ON e.user_id = u.id AND e.tenant = m.tenant
 GROUP BY u.id, u.user_name, u.active, u.company_administrator, m.tenant, m.role, m.active
-ORDER BY m.tenant, m.role, u.user_name`
+ORDER BY m.tenant, m.role, u.user_name;`},
+	{"Who may take phone calls for travel while away?", `SELECT user_name FROM effective_channels
+WHERE company = 'harbour' AND tenant = 'travel' AND channel = 'Phone' AND away AND state = 'Active';`},
+	{"Whose conversations may bronze.lapwing read in retail? How far:", `SELECT role, sees_all, sees_every_group, sees_sessions, sees_emails, others_messages FROM effective_access
+WHERE company = 'harbour' AND tenant = 'retail' AND user_name = 'bronze.lapwing';`},
+	{"and besides his own and those of the general group, whose:", `SELECT 'group' AS of_whom, group_name AS name FROM effective_groups
+WHERE company = 'harbour' AND tenant = 'retail' AND user_name = 'bronze.lapwing'
+UNION ALL
+SELECT 'person', member FROM effective_teams
+WHERE company = 'harbour' AND tenant = 'retail' AND user_name = 'bronze.lapwing'
+ORDER BY 1, 2;`},
+	{"Which capabilities has sandstone.aspen in energy?", `SELECT capability, reach FROM effective_capabilities
+WHERE company = 'harbour' AND tenant = 'energy' AND user_name = 'sandstone.aspen' AND state = 'Active' ORDER BY capability;`},
+}
+
+// comesTo are what kubectl shows of an Operator's status: what the entries come to, one beside the other.
+const comesTo = "PERSON:.metadata.name,STATE:.status.state,TENANTS:.status.tenants[*].tenant,ROLES:.status.tenants[*].role," +
+	"CONVERSATIONS:.status.tenants[*].conversations,WITHOUT EFFECT:.status.tenants[*].ineffective[*].what"
 
 // result shows what kubectl and the store say of the samples.
 func (d *demo) result(ctx context.Context) error {
-	say("kubectl get roster -A")
-	if err := d.run(ctx, os.Stdout, "get", "roster", "--all-namespaces"); err != nil {
-		return err
+	for _, args := range [][]string{
+		{"get", "roster", "--all-namespaces"},
+		{"get", "rop", "--all-namespaces", "-o", "custom-columns=" + comesTo},
+	} {
+		say("kubectl %s", strings.Join(args, " "))
+		if err := d.run(ctx, os.Stdout, args...); err != nil {
+			return err
+		}
 	}
-	say("the identity store, asked with\n\n%s\n", people)
 	store, err := sql.Open("sqlite", "file:"+d.path("roster.db")+"?mode=ro")
 	if err != nil {
 		return fmt.Errorf("open the store to read it: %w", err)
 	}
-	return errors.Join(printPeople(ctx, store), store.Close())
+	say("the identity store %s", d.path("roster.db"))
+	for _, q := range questions {
+		fmt.Printf("\n%s\n\n%s\n\n", q.asks, q.query)
+		if err := answer(ctx, store, q.query); err != nil {
+			return errors.Join(err, store.Close())
+		}
+	}
+	return store.Close()
 }
 
-func printPeople(ctx context.Context, store *sql.DB) error {
-	rows, err := store.QueryContext(ctx, people)
+// answer prints what the store answers to a query.
+func answer(ctx context.Context, store *sql.DB, query string) error {
+	rows, err := store.QueryContext(ctx, query)
 	if err != nil {
-		return fmt.Errorf("ask the store for its people: %w", err)
+		return fmt.Errorf("ask the store: %w", err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	lines := []string{"TENANT\tUSER\tROLE\tACTIVE\tCHANNELS IN EFFECT"}
+	columns, err := rows.Columns()
+	if err != nil {
+		return fmt.Errorf("ask the store: %w", err)
+	}
+	lines := []string{strings.ToUpper(strings.Join(columns, "\t"))}
 	for rows.Next() {
-		var tenant, user, role, active, channels string
-		if err := rows.Scan(&tenant, &user, &role, &active, &channels); err != nil {
-			return fmt.Errorf("read the store's people: %w", err)
+		fields := make([]string, len(columns))
+		targets := make([]any, len(columns))
+		for i := range fields {
+			targets[i] = &fields[i]
 		}
-		lines = append(lines, strings.Join([]string{tenant, user, role, active, channels}, "\t"))
+		if err := rows.Scan(targets...); err != nil {
+			return fmt.Errorf("read the store's answer: %w", err)
+		}
+		lines = append(lines, strings.Join(fields, "\t"))
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the store's people: %w", err)
+		return fmt.Errorf("read the store's answer: %w", err)
 	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	if _, err := fmt.Fprintln(table, strings.Join(lines, "\n")); err != nil {
 		return err
 	}
