@@ -48,18 +48,6 @@ func (s *Store) Lines(ctx context.Context, query string) ([]string, error) {
 	return lines, err
 }
 
-// Execute runs statements as another program would, one that writes where the manager never does.
-func (s *Store) Execute(ctx context.Context, statements ...string) error {
-	return s.once(ctx, func(tx *sql.Tx) error {
-		for _, text := range statements {
-			if err := (&statement{dialect: s.dialect}).say(text).exec(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 func cell(value any) string {
 	switch value := value.(type) {
 	case nil:

@@ -134,50 +134,49 @@ SELECT
     o.user_name AS member
 FROM membership_team mt
 JOIN memberships m ON m.user_id = mt.user_id AND m.tenant = mt.tenant
-JOIN access a ON a.user_id = m.user_id AND a.tenant = m.tenant
 JOIN users u ON u.company = m.company AND u.id = m.user_id
 JOIN tenants t ON t.company = m.company AND t.tenant = m.tenant
 JOIN users o ON o.company = m.company AND o.user_name = mt.member
-WHERE u.active AND m.active AND NOT t.retired AND a.role = 'Manager';
+WHERE u.active AND NOT u.company_administrator AND m.active AND NOT t.retired;
 
+-- Presence is looked up for each row, as a database takes long to think about more joins than these.
 CREATE VIEW effective_routes AS
 SELECT
-    e.company,
-    e.tenant,
-    e.user_id,
-    e.user_name,
-    e.channel,
-    'general' AS group_name,
-    NULL AS priority,
-    e.capacity,
-    e.state,
-    COALESCE(p.state, 'Offline') AS presence,
-    e.state = 'Active' AND COALESCE(pc.switched_on, TRUE)
-        AND (COALESCE(p.state, 'Offline') = 'Online' AND e.online OR COALESCE(p.state, 'Offline') = 'Away' AND e.away) AS routable
-FROM effective_channels e
-LEFT JOIN presence p ON p.user_id = e.user_id AND p.tenant = e.tenant
-LEFT JOIN presence_channels pc ON pc.user_id = e.user_id AND pc.tenant = e.tenant AND pc.channel = e.channel
-UNION ALL
-SELECT
-    e.company,
-    e.tenant,
-    e.user_id,
-    e.user_name,
-    e.channel,
-    g.group_name,
-    mg.priority,
-    CASE WHEN g.max_concurrent_per_operator IS NULL OR e.capacity < g.max_concurrent_per_operator THEN e.capacity
-        ELSE g.max_concurrent_per_operator END AS capacity,
-    e.state,
-    COALESCE(p.state, 'Offline') AS presence,
-    e.state = 'Active' AND COALESCE(pc.switched_on, TRUE)
-        AND (COALESCE(p.state, 'Offline') = 'Online' AND e.online OR COALESCE(p.state, 'Offline') = 'Away' AND e.away) AS routable
-FROM effective_channels e
-JOIN membership_groups mg ON mg.user_id = e.user_id AND mg.tenant = e.tenant
-JOIN tenant_groups g ON g.company = e.company AND g.tenant = e.tenant AND g.group_name = mg.group_name
-LEFT JOIN presence p ON p.user_id = e.user_id AND p.tenant = e.tenant
-LEFT JOIN presence_channels pc ON pc.user_id = e.user_id AND pc.tenant = e.tenant AND pc.channel = e.channel
-WHERE g.group_name <> 'general' AND (g.all_channels OR EXISTS (
-    SELECT 1 FROM group_channels gc
-    WHERE gc.company = g.company AND gc.tenant = g.tenant AND gc.group_name = g.group_name AND gc.channel = e.channel
-));
+    r.company,
+    r.tenant,
+    r.user_id,
+    r.user_name,
+    r.channel,
+    r.group_name,
+    r.priority,
+    r.capacity,
+    r.state,
+    r.presence,
+    r.state = 'Active' AND (r.presence = 'Online' AND r.online OR r.presence = 'Away' AND r.away) AND NOT EXISTS (
+        SELECT 1 FROM presence_channels pc
+        WHERE pc.user_id = r.user_id AND pc.tenant = r.tenant AND pc.channel = r.channel AND NOT pc.switched_on
+    ) AS routable
+FROM (
+    SELECT
+        e.company, e.tenant, e.user_id, e.user_name, e.channel, e.online, e.away, e.state,
+        'general' AS group_name,
+        NULL AS priority,
+        e.capacity,
+        COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence
+    FROM effective_channels e
+    UNION ALL
+    SELECT
+        e.company, e.tenant, e.user_id, e.user_name, e.channel, e.online, e.away, e.state,
+        g.group_name,
+        mg.priority,
+        CASE WHEN g.max_concurrent_per_operator IS NULL OR e.capacity < g.max_concurrent_per_operator THEN e.capacity
+            ELSE g.max_concurrent_per_operator END AS capacity,
+        COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence
+    FROM effective_channels e
+    JOIN membership_groups mg ON mg.user_id = e.user_id AND mg.tenant = e.tenant
+    JOIN tenant_groups g ON g.company = e.company AND g.tenant = e.tenant AND g.group_name = mg.group_name
+    WHERE g.group_name <> 'general' AND (g.all_channels OR EXISTS (
+        SELECT 1 FROM group_channels gc
+        WHERE gc.company = g.company AND gc.tenant = g.tenant AND gc.group_name = g.group_name AND gc.channel = e.channel
+    ))
+) AS r;

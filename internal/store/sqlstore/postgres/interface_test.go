@@ -4,16 +4,11 @@
 package postgres_test
 
 import (
-	"os"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/roster-dev/roster/internal/testkit/postgresserver"
 )
-
-const guide = "../../../../docs/store.md"
 
 // ours are the tables and views of the store, as rows r of pg_class.
 const ours = "pg_class r WHERE r.relnamespace = 'public'::regnamespace AND r.relkind IN ('r', 'v')"
@@ -82,38 +77,4 @@ func TestReadersReadAndDoNotWrite(t *testing.T) {
 			t.Errorf("%s succeeds; expected a reader not to be let", statement)
 		}
 	}
-}
-
-// The queries of the guide for readers answer what it says they do, over the small world of these tests.
-func TestQueriesOfTheGuideAnswerWhatItSays(t *testing.T) {
-	server := postgresserver.Shared(t)
-	name := migrated(t, server)
-	populate(t, open(t, server.URL(postgresserver.Administrator, name)))
-	db := server.Connect(t, name)
-	examples := worked(t)
-	if len(examples) < 3 {
-		t.Fatalf("the guide has %d queries with results for PostgreSQL; expected three at least", len(examples))
-	}
-	for question, want := range examples {
-		if got := query(t, db, question); !slices.Equal(got, want) {
-			t.Errorf("%s answers %q; the guide says %q", question, got, want)
-		}
-	}
-}
-
-// worked are the worked queries of the guide that are for PostgreSQL, with their answers.
-func worked(t testing.TB) map[string][]string {
-	t.Helper()
-	text, err := os.ReadFile(guide)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string][]string{}
-	fences := "```"
-	for _, example := range regexp.MustCompile("(?s)"+fences+"(sql|postgresql)\n(.*?)"+fences+"\n"+fences+"text\n(.*?)"+fences).FindAllStringSubmatch(string(text), -1) {
-		if example[1] == "postgresql" || !strings.Contains(example[2], "json_") {
-			found[example[2]] = strings.Split(strings.TrimSpace(example[3]), "\n")
-		}
-	}
-	return found
 }
