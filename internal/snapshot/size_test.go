@@ -103,3 +103,30 @@ func BenchmarkCompilingOnePerson(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkCompilingAWholeTenantOf10000(b *testing.B) {
+	s := tenantOf(b, 10_000)
+	people := s.OperatorsOf(company, "sales")
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, o := range people {
+			roster.Compile(translate.Operator(o), s)
+		}
+	}
+}
+
+// BenchmarkWhoIsThereForATenantOf10000 is the worst case: nobody is, so that everybody is asked.
+func BenchmarkWhoIsThereForATenantOf10000(b *testing.B) {
+	var objects []client.Object
+	for i := range 10_000 {
+		objects = append(objects, testkit.Operator(company, fmt.Sprintf("person-%d", i),
+			testkit.InTenant("sales", func(e *v1alpha1.OperatorTenant) { e.OfflineMessages = new(false) })))
+	}
+	s := over(b, objects...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if a := roster.Attend("sales", s.People(company, "sales")); a != (roster.Attendance{}) {
+			b.Fatalf("nobody should be there, got %+v", a)
+		}
+	}
+}
