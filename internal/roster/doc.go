@@ -22,6 +22,8 @@
 //   - Live: active in the company and in a tenant that exists. Activated: able to log in.
 //   - Team, effective: those a Manager names who are Worker or Manager in the same tenant.
 //   - Cause: what brings an effect about. Obstacle: what keeps something from taking effect.
+//   - Authority: who may change a field. Refusal: that a requester lacks it.
+//   - Rule: what one object alone can break; Violation: that it does. Hold: what another object keeps out of the store for now.
 //
 // # Invariants
 //
@@ -31,5 +33,7 @@
 //     reader, so that one write to one tenant narrows everybody in it at once.
 //   - Every effect names all its causes: with all of them gone, it is gone.
 //   - Nothing crosses tenants, and no role covers less than a lower one.
+//   - A field that has no line in the table of who may change it is closed to all but those who may change everything.
+//   - No rule refuses a change that only takes away.
 //   - A record's canonical form changes only together with [CompileVersion].
 package roster
