@@ -3,7 +3,9 @@
 
 -- The views join what a person has with the tenant's own facts. Each names the company of all its rows, so that the indexes, which
 -- begin with it, serve whoever asks for a person or a tenant. Where company administrators have what others need a membership for,
--- the two are apart, so that each search has its index.
+-- the two are apart, so that each search has its index. What hangs on presence, and on a channel of the group, is looked up for each row,
+-- since PostgreSQL thinks long about many joins; the offset keeps it from reading such a table whole beforehand. SQLite asks both
+-- halves of a union for their part where their columns have the same types.
 
 -- +goose Up
 
@@ -84,6 +86,7 @@ WHERE u.active AND m.active AND NOT t.retired AND (c.capability <> 'conversation
     SELECT 1 FROM grants g
     JOIN tenant_channels tc ON tc.company = g.company AND tc.tenant = g.tenant AND tc.channel = g.channel
     WHERE g.company = a.company AND g.user_id = a.user_id AND g.tenant = a.tenant
+    LIMIT 1 OFFSET 0
 ))
 UNION ALL
 SELECT
@@ -139,44 +142,55 @@ JOIN tenants t ON t.company = m.company AND t.tenant = m.tenant
 JOIN users o ON o.company = m.company AND o.user_name = mt.member
 WHERE u.active AND NOT u.company_administrator AND m.active AND NOT t.retired;
 
--- Presence is looked up for each row, as a database takes long to think about more joins than these.
 CREATE VIEW effective_routes AS
 SELECT
-    r.company,
-    r.tenant,
-    r.user_id,
-    r.user_name,
-    r.channel,
-    r.group_name,
-    r.priority,
-    r.capacity,
-    r.state,
-    r.presence,
-    r.state = 'Active' AND (r.presence = 'Online' AND r.online OR r.presence = 'Away' AND r.away) AND NOT EXISTS (
+    e.company,
+    e.tenant,
+    e.user_id,
+    e.user_name,
+    e.channel,
+    CAST('general' AS TEXT) AS group_name,
+    CAST(NULL AS TEXT) AS priority,
+    e.capacity,
+    e.state,
+    COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence,
+    e.state = 'Active' AND EXISTS (
+        SELECT 1 FROM presence p
+        WHERE p.user_id = e.user_id AND p.tenant = e.tenant AND (p.state = 'Online' AND e.online OR p.state = 'Away' AND e.away)
+        LIMIT 1 OFFSET 0
+    ) AND NOT EXISTS (
         SELECT 1 FROM presence_channels pc
-        WHERE pc.user_id = r.user_id AND pc.tenant = r.tenant AND pc.channel = r.channel AND NOT pc.switched_on
+        WHERE pc.user_id = e.user_id AND pc.tenant = e.tenant AND pc.channel = e.channel AND NOT pc.switched_on
+        LIMIT 1 OFFSET 0
     ) AS routable
-FROM (
-    SELECT
-        e.company, e.tenant, e.user_id, e.user_name, e.channel, e.online, e.away, e.state,
-        'general' AS group_name,
-        NULL AS priority,
-        e.capacity,
-        COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence
-    FROM effective_channels e
-    UNION ALL
-    SELECT
-        e.company, e.tenant, e.user_id, e.user_name, e.channel, e.online, e.away, e.state,
-        g.group_name,
-        mg.priority,
-        CASE WHEN g.max_concurrent_per_operator IS NULL OR e.capacity < g.max_concurrent_per_operator THEN e.capacity
-            ELSE g.max_concurrent_per_operator END AS capacity,
-        COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence
-    FROM effective_channels e
-    JOIN membership_groups mg ON mg.user_id = e.user_id AND mg.tenant = e.tenant
-    JOIN tenant_groups g ON g.company = e.company AND g.tenant = e.tenant AND g.group_name = mg.group_name
-    WHERE g.group_name <> 'general' AND (g.all_channels OR EXISTS (
-        SELECT 1 FROM group_channels gc
-        WHERE gc.company = g.company AND gc.tenant = g.tenant AND gc.group_name = g.group_name AND gc.channel = e.channel
-    ))
-) AS r;
+FROM effective_channels e
+UNION ALL
+SELECT
+    e.company,
+    e.tenant,
+    e.user_id,
+    e.user_name,
+    e.channel,
+    g.group_name,
+    mg.priority,
+    CAST(CASE WHEN g.max_concurrent_per_operator IS NULL OR e.capacity < g.max_concurrent_per_operator THEN e.capacity
+        ELSE g.max_concurrent_per_operator END AS BIGINT) AS capacity,
+    e.state,
+    COALESCE((SELECT p.state FROM presence p WHERE p.user_id = e.user_id AND p.tenant = e.tenant), 'Offline') AS presence,
+    e.state = 'Active' AND EXISTS (
+        SELECT 1 FROM presence p
+        WHERE p.user_id = e.user_id AND p.tenant = e.tenant AND (p.state = 'Online' AND e.online OR p.state = 'Away' AND e.away)
+        LIMIT 1 OFFSET 0
+    ) AND NOT EXISTS (
+        SELECT 1 FROM presence_channels pc
+        WHERE pc.user_id = e.user_id AND pc.tenant = e.tenant AND pc.channel = e.channel AND NOT pc.switched_on
+        LIMIT 1 OFFSET 0
+    ) AS routable
+FROM effective_channels e
+JOIN membership_groups mg ON mg.user_id = e.user_id AND mg.tenant = e.tenant
+JOIN tenant_groups g ON g.company = e.company AND g.tenant = e.tenant AND g.group_name = mg.group_name
+WHERE g.group_name <> 'general' AND (g.all_channels OR EXISTS (
+    SELECT 1 FROM group_channels gc
+    WHERE gc.company = g.company AND gc.tenant = g.tenant AND gc.group_name = g.group_name AND gc.channel = e.channel
+    LIMIT 1 OFFSET 0
+));

@@ -40,6 +40,49 @@ func TestEveryConstraintHasANameOfItsOwn(t *testing.T) {
 	}
 }
 
+// The platform says where people are, and changes nothing else.
+func TestThePlatformWritesPresenceOnly(t *testing.T) {
+	server := postgresserver.Shared(t)
+	name := migrated(t, server)
+	s := open(t, server.URL(postgresserver.Administrator, name))
+	populate(t, s)
+	db := server.Connect(t, name)
+	id := query(t, db, "SELECT id FROM users WHERE user_name = 'worker'")[0]
+	if _, err := db.Exec(t.Context(), "SET ROLE roster_platform"); err != nil {
+		t.Fatalf("becoming the platform: %v; expected the migration to have made the role", err)
+	}
+	for statement, allowed := range map[string]bool{
+		"DELETE FROM presence WHERE FALSE":                           true,
+		"DELETE FROM presence_channels WHERE FALSE":                  true,
+		"SELECT * FROM users":                                        false,
+		"SELECT * FROM effective_channels":                           false,
+		"UPDATE users SET active = FALSE":                            false,
+		"DELETE FROM grants":                                         false,
+		"UPDATE access SET sees_all = TRUE":                          false,
+		"INSERT INTO capability_sets VALUES ('mine')":                false,
+		"UPDATE capabilities SET reach = 'Tenant'":                   false,
+		"UPDATE presence SET tenant = 'globex'":                      false,
+		"UPDATE presence_channels SET channel = 'Email'":             false,
+		"TRUNCATE presence":                                          false,
+		"ALTER TABLE presence_channels DISABLE TRIGGER USER":         false,
+		"DROP TRIGGER presence_channels_accept ON presence_channels": false,
+		"CREATE TABLE mine (n INT)":                                  false,
+	} {
+		if _, err := db.Exec(t.Context(), statement); (err == nil) != allowed {
+			t.Errorf("%s: %v; expected the platform to be let: %t", statement, err, allowed)
+		}
+	}
+	present := "INSERT INTO presence (user_id, tenant, state) VALUES ('" + id + "', 'acme', 'Away') " +
+		"ON CONFLICT (user_id, tenant) DO UPDATE SET state = excluded.state"
+	switched := "INSERT INTO presence_channels (user_id, tenant, channel, switched_on) VALUES ('" + id + "', 'acme', 'Chat', FALSE) " +
+		"ON CONFLICT (user_id, tenant, channel) DO UPDATE SET switched_on = excluded.switched_on"
+	for _, statement := range []string{present, present, switched, switched, "SELECT state FROM presence", "SELECT switched_on FROM presence_channels"} {
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Errorf("%s: %v; expected the platform to be let", statement, err)
+		}
+	}
+}
+
 // No locale changes the order of a listing.
 func TestTextIsOrderedByItsBytes(t *testing.T) {
 	server := postgresserver.Shared(t)
@@ -72,6 +115,7 @@ func TestReadersReadAndDoNotWrite(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE users SET active = FALSE", "DELETE FROM grants", "INSERT INTO tenant_channels VALUES ('a', 'b', 'c')",
 		"TRUNCATE memberships", "CREATE TABLE mine (n INT)", "DROP VIEW effective_channels", "UPDATE effective_channels SET capacity = 1",
+		"DELETE FROM presence", "UPDATE presence SET state = 'Offline'", "UPDATE capabilities SET reach = 'Tenant'", "DELETE FROM access",
 	} {
 		if _, err := db.Exec(t.Context(), statement); err == nil {
 			t.Errorf("%s succeeds; expected a reader not to be let", statement)

@@ -1,7 +1,7 @@
 -- Copyright The Roster Authors.
 -- SPDX-License-Identifier: Apache-2.0
 
--- What PostgreSQL has beside the views: comments, and who may read them.
+-- What PostgreSQL has beside the views: comments, who may read them, and what it has to know of states to plan well.
 
 -- +goose Up
 
@@ -62,6 +62,14 @@ COMMENT ON COLUMN effective_routes.capacity IS 'How much work of the channel at 
 COMMENT ON COLUMN effective_routes.state IS 'Active, or Invited while the person cannot log in yet.';
 COMMENT ON COLUMN effective_routes.presence IS 'Where the person is: Online, Away or Offline.';
 COMMENT ON COLUMN effective_routes.routable IS 'Work may go there now, but for the load: the person can log in, is in a state the channel is routed in, and has it switched on.';
+
+-- Readers ask for people who are Active, which most are: PostgreSQL would guess one in two hundred.
+CREATE STATISTICS users_state ON (CASE
+        WHEN NOT active THEN 'Deactivated'
+        WHEN credential_mode = 'IdentityProvider' THEN 'Active'
+        ELSE 'Invited'
+    END) FROM users;
+COMMENT ON STATISTICS users_state IS 'How many people are in which state, as the views tell it.';
 
 -- +goose StatementBegin
 DO $$
