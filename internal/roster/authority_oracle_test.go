@@ -83,7 +83,10 @@ var linesOfOperator = []line{
 	{"contact", fields(`spec\.profile\.(email|publicName|title)`), func(o oracle, _ string) bool { return o.self || o.adminsOfAll() }},
 	{"notifications", fields(`spec\.notifications\..*`), func(o oracle, _ string) bool { return o.self || o.companyVerb }},
 	{"secret", fields(`spec\.credential\.passwordSecretRef\..*`), func(o oracle, _ string) bool { return o.adminsOfAll() }},
-	{"company", fields(`spec\.companyAdministrator`), func(o oracle, _ string) bool { return o.company }},
+	// Its default is false, which the API server writes into every new object.
+	{"company", fields(`spec\.companyAdministrator`), func(o oracle, path string) bool {
+		return o.company || o.before[path] != "true" && o.after[path] != "true"
+	}},
 	{"identity", fields(`spec\.kubernetesUser|metadata\.annotations\[roster\.dev/adopt\]`), func(o oracle, _ string) bool { return o.company }},
 	{"entry", fields(`spec\.tenants\[[a-z-]+\]`), func(o oracle, path string) bool {
 		if _, was := o.before[path]; was {

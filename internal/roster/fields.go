@@ -61,7 +61,7 @@ type FieldRule struct {
 	//	[#]       an element of a list, by its place
 	//	{*}       a value of a map by its key, or an element of a set: any, a certain {one}, or those that begin as {one/*}
 	//
-	// and ends in ? where an empty object, list or map says what an absent one says. A field without paths below it is compared whole.
+	// and ends in ? where an empty object, list or map, or false, says what an absent one says. A field without paths below it is compared whole.
 	Fields []string
 	// Source names the features of the sources the line comes from, or says "ours".
 	Source string
@@ -107,7 +107,7 @@ var operatorFields = kindRules{
 		{Who: AdministratorsOfAll, Secret: "spec.credential.passwordSecretRef", Source: "F90", Fields: []string{
 			"spec.credential.passwordSecretRef", "spec.credential.passwordSecretRef.name", "spec.credential.passwordSecretRef.key",
 		}},
-		{Who: CompanyAdministrators, Source: "F05", Fields: []string{"spec.companyAdministrator"}},
+		{Who: CompanyAdministrators, Source: "F05", Fields: []string{"spec.companyAdministrator?"}},
 		{Who: CompanyAdministrators, Source: "ours", Fields: []string{"spec.kubernetesUser", "metadata.annotations{roster.dev/adopt}"}},
 		{Who: EntryAdministrators, Source: "F13 F47", Fields: []string{"spec.tenants[tenant]"}},
 		{Who: TenantAdministrators, Source: "F13 F43 F47", Fields: []string{
@@ -239,7 +239,7 @@ const (
 // fieldRow is what the table says of one path.
 type fieldRow struct {
 	rule *FieldRule
-	// emptyIsAbsent says that an empty value says what an absent one says.
+	// emptyIsAbsent says that an empty value, or false, says what an absent one says.
 	emptyIsAbsent bool
 	shape         shape
 	// key is the field by which the objects of a keyed list are known.

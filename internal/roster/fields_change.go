@@ -69,6 +69,9 @@ func (c *comparison) value(at place, before, after any) {
 		return
 	}
 	row := c.table[at.pattern]
+	if row.emptyIsAbsent && saysNothing(before) && saysNothing(after) {
+		return
+	}
 	compared := false
 	switch row.shape {
 	case asObject:
@@ -84,6 +87,9 @@ func (c *comparison) value(at place, before, after any) {
 		c.differs(at, before == nil)
 	}
 }
+
+// saysNothing tells whether a value is absent, or the false that an API server puts where nothing was said.
+func saysNothing(value any) bool { return value == nil || value == false }
 
 func (c *comparison) differs(at place, added bool) {
 	c.changes = append(c.changes, fieldChange{path: at.path, rule: c.table[at.pattern].rule, entry: at.entry, added: added})
