@@ -254,3 +254,50 @@ func TestAChangeOfNothingKnownIsNotDecided(t *testing.T) {
 		}
 	}
 }
+
+func TestAnObjectWhoseOwnerCannotBeToldIsTheCompanys(t *testing.T) {
+	t.Parallel()
+	plain := func(spec map[string]any) map[string]any { return map[string]any{"spec": spec} }
+	entries := func(list ...any) map[string]any { return plain(map[string]any{"tenants": list}) }
+	inA := map[string]any{"tenant": "a"}
+	well := entries(inA)
+	for _, tc := range []struct {
+		reason, kind  string
+		before, after map[string]any
+	}{
+		{"an entry of a tenant without a name", roster.KindOperator, well, entries(inA, map[string]any{"tenant": ""})},
+		{"an entry without a tenant", roster.KindOperator, entries(inA, map[string]any{"role": "Worker"}), well},
+		{"an entry that is none", roster.KindOperator, entries(inA, "b"), well},
+		{"one tenant twice", roster.KindOperator, well, entries(inA, inA)},
+		{"entries that are no list", roster.KindOperator, well, plain(map[string]any{"tenants": map[string]any{"tenant": "a"}})},
+		{"a specification that is none", roster.KindOperator, map[string]any{"spec": "x"}, well},
+		{"a company administrator by another word", roster.KindOperator, well, plain(map[string]any{"tenants": []any{inA}, "companyAdministrator": "yes"})},
+		{"one who was so by another word", roster.KindOperator,
+			plain(map[string]any{"tenants": []any{inA}, "companyAdministrator": 1.0}), plain(map[string]any{"tenants": []any{inA}, "companyAdministrator": 1.0, "active": false})},
+		{"a group of no tenant", roster.KindGroup, plain(map[string]any{"tenant": "a"}), plain(map[string]any{})},
+		{"a group of a tenant without a name", roster.KindGroup, plain(map[string]any{"tenant": ""}), plain(map[string]any{"tenant": "a"})},
+		{"a policy of several", roster.KindChannelPolicy, plain(map[string]any{"tenant": []any{"a"}}), plain(map[string]any{"tenant": "a"})},
+	} {
+		by := func(p powers) []roster.Refusal {
+			refusals, err := roster.Authorize(
+				roster.Change{Kind: tc.kind, Company: company, Name: "object", Before: tc.before, After: tc.after},
+				roster.Requester{User: me, Powers: &p}, newWorld(tenant("a")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return refusals
+		}
+		everyTenant := powers{tenants: []string{"a", "b", ""}}
+		if got := by(everyTenant); len(got) == 0 {
+			t.Errorf("%s: whoever administers tenants should be refused, as nobody can say which they are", tc.reason)
+		}
+		if got := by(powers{company: true}); len(got) > 0 {
+			t.Errorf("%s: the company should be able to mend it, refused is %v", tc.reason, got)
+		}
+	}
+	nothing := plain(map[string]any{"tenants": []any{inA}, "companyAdministrator": nil})
+	if got, err := roster.Authorize(roster.Change{Kind: roster.KindOperator, Company: company, Name: "anna", Before: nothing, After: plain(map[string]any{"tenants": []any{inA}, "companyAdministrator": nil, "active": false})},
+		roster.Requester{User: me, Powers: &powers{tenants: []string{"a"}}}, newWorld(tenant("a"))); err != nil || len(got) > 0 {
+		t.Errorf("nothing where companyAdministrator stands is no company administrator: %v %v", got, err)
+	}
+}
