@@ -4,11 +4,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -46,18 +48,37 @@ ORDER BY 1, 2;`},
 WHERE company = 'harbour' AND tenant = 'energy' AND user_name = 'sandstone.aspen' AND state = 'Active' ORDER BY capability;`},
 }
 
-// comesTo are what kubectl shows of an Operator's status: what the entries come to, one beside the other.
-const comesTo = "PERSON:.metadata.name,STATE:.status.state,TENANTS:.status.tenants[*].tenant,ROLES:.status.tenants[*].role," +
-	"CONVERSATIONS:.status.tenants[*].conversations,WITHOUT EFFECT:.status.tenants[*].ineffective[*].what"
+// shown is something that kubectl shows of the samples.
+type shown struct {
+	args []string
+	// heading is the first line of what has none, with tabs between its columns as between those of the lines.
+	heading string
+}
+
+var status = []shown{
+	{args: []string{"get", "roster", "--all-namespaces"}},
+	{args: []string{"get", "rten", "--all-namespaces", "-o", "custom-columns=TENANT:.metadata.name" +
+		`,ADMINISTERED:.status.conditions[?(@.type=="Administered")].status` +
+		`,OFFLINE MESSAGES ATTENDED:.status.conditions[?(@.type=="OfflineMessagesAttended")].status`}},
+	{heading: "OPERATOR\tTENANT\tROLE\tREADS THE CONVERSATIONS OF\tWITHOUT EFFECT", args: []string{"get", "rop", "--all-namespaces", "-o", "go-template=" +
+		`{{range .items}}{{$name := .metadata.name}}{{range .status.tenants}}` +
+		`{{$name}}{{"\t"}}{{.tenant}}{{"\t"}}{{.role}}{{"\t"}}{{.conversations}}{{"\t"}}{{range .ineffective}}{{.what}}: {{.reason}} {{end}}{{"\n"}}` +
+		`{{end}}{{end}}`}},
+}
 
 // result shows what kubectl and the store say of the samples.
 func (d *demo) result(ctx context.Context) error {
-	for _, args := range [][]string{
-		{"get", "roster", "--all-namespaces"},
-		{"get", "rop", "--all-namespaces", "-o", "custom-columns=" + comesTo},
-	} {
-		say("kubectl %s", strings.Join(args, " "))
-		if err := d.run(ctx, os.Stdout, args...); err != nil {
+	for _, s := range status {
+		say("kubectl %s", quoted(s.args))
+		var printed bytes.Buffer
+		if err := d.run(ctx, &printed, s.args...); err != nil {
+			return err
+		}
+		if s.heading == "" {
+			fmt.Print(printed.String())
+			continue
+		}
+		if err := align(s.heading + "\n" + printed.String()); err != nil {
 			return err
 		}
 	}
@@ -73,6 +94,17 @@ func (d *demo) result(ctx context.Context) error {
 		}
 	}
 	return store.Close()
+}
+
+// quoted are arguments as one would type them.
+func quoted(args []string) string {
+	typed := slices.Clone(args)
+	for i, arg := range args {
+		if strings.ContainsAny(arg, " {[?") {
+			typed[i] = "'" + arg + "'"
+		}
+	}
+	return strings.Join(typed, " ")
 }
 
 // answer prints what the store answers to a query.
@@ -101,8 +133,13 @@ func answer(ctx context.Context, store *sql.DB, query string) error {
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("read the store's answer: %w", err)
 	}
+	return align(strings.Join(lines, "\n") + "\n")
+}
+
+// align prints lines, whose columns are parted by tabs, one below the other.
+func align(lines string) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	if _, err := fmt.Fprintln(table, strings.Join(lines, "\n")); err != nil {
+	if _, err := fmt.Fprint(table, lines); err != nil {
 		return err
 	}
 	return table.Flush()
