@@ -93,13 +93,3 @@ func reportOf(err error) string {
 	}
 	return err.Error()
 }
-
-func TestTheHarnessAsksAboutChanges(t *testing.T) {
-	t.Parallel()
-	c := newCompany(t)
-	stranger := as(t, "stranger-"+c.namespace)
-	testkit.Eventually(t, "a stranger is refused", func(ctx context.Context) (bool, string) {
-		err := stranger.Create(ctx, testkit.Tenant(c.namespace, "north"), client.DryRunAll)
-		return err != nil, reportOf(err)
-	})
-}
