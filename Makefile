@@ -58,9 +58,10 @@ bench: ## Run the benchmarks (BENCH_ARGS), and plant a bug for every law over th
 	ROSTER_PLANT=1 go test -timeout $(TEST_TIMEOUT) -run PlantedBugs ./internal/store/sqlstore/...
 
 .PHONY: build
-build: ## Build the programs into bin/
+build: ## Build the programs into bin/, rosterctl also as a plugin of kubectl
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/ \
 	  -ldflags "-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)" ./cmd/...
+	for name in kubectl-roster kubectl_complete-roster; do ln -sf rosterctl bin/$$name; done
 
 .PHONY: generate
 generate: $(CONTROLLER_GEN) ## Make deep copies and CRDs from api/
