@@ -33,8 +33,8 @@ func TestAnyOrderOfApplyConverges(t *testing.T) {
 		return c.content()
 	}
 	want := converge(t, func(objects []*unstructured.Unstructured) { slices.SortStableFunc(objects, inDependencyOrder) })
-	if len(want.People) < 40 || len(want.Tenants) != 3 {
-		t.Fatalf("the samples hold 3 tenants and about 40 people, the store got %d and %d", len(want.Tenants), len(want.People))
+	if len(want.People) < 40 || len(want.Tenants) != 4 {
+		t.Fatalf("the samples hold 4 tenants and about 40 people, the store got %d and %d", len(want.Tenants), len(want.People))
 	}
 	orders := map[string]func([]*unstructured.Unstructured){
 		"reverse": func(objects []*unstructured.Unstructured) {
