@@ -4,7 +4,6 @@
 package controllers
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -85,8 +84,8 @@ func (l *lastOnes) in(company string, tenant func(string) bool) []types.Namespac
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var held []types.NamespacedName
-	for who := range maps.Keys(l.of) {
-		if who.Namespace == company && slices.ContainsFunc(l.of[who], tenant) {
+	for who, tenants := range l.of {
+		if who.Namespace == company && slices.ContainsFunc(tenants, tenant) {
 			held = append(held, who)
 		}
 	}
@@ -118,12 +117,14 @@ func (w watches) relievedByTenant(before, after *v1alpha1.Tenant) []types.Namesp
 }
 
 // first are who comes first of those who want the same names: whose object is the oldest, and of equally old ones the first by name.
+// Whoever was looked at already has the name in the store, or cannot have it now, and keeps nobody from it.
 func (k operators) first(o *v1alpha1.Operator) provision.First {
 	var first provision.First
 	own := claimOf(o)
 	for _, rival := range k.Directory.RivalsOf(o) {
 		other := claimOf(rival)
-		if !live(rival) || !other.Precedes(own) {
+		looked := rival.Status.ObservedGeneration == rival.Generation
+		if !live(rival) || looked || !other.Precedes(own) {
 			continue
 		}
 		owner := store.Owner{Installation: k.Installation, Namespace: rival.Namespace, Kind: kindOperator, Name: rival.Name}
