@@ -5,6 +5,7 @@ package roster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -72,7 +73,7 @@ func (c Change) tenants(object map[string]any) (names []string, plain bool) {
 
 func entryNames(operator map[string]any) (names []string, plain bool) {
 	entries, plain := byKey(at(operator, entriesPath), "tenant")
-	names = keysOfBoth(entries, nil)
+	names = slices.Sorted(maps.Keys(entries))
 	return names, plain && !slices.Contains(names, "")
 }
 

@@ -63,11 +63,8 @@ type comparison struct {
 	changes []fieldChange
 }
 
-// value compares what two objects have at a place; nil is that one has nothing there.
+// value compares what two objects have at a place, which is not the same; nil is that one has nothing there.
 func (c *comparison) value(at place, before, after any) {
-	if reflect.DeepEqual(before, after) {
-		return
-	}
 	row := c.table[at.pattern]
 	if row.emptyIsAbsent && saysNothing(before) && saysNothing(after) {
 		return
@@ -113,7 +110,7 @@ func (c *comparison) objects(at place, before, after any) bool {
 }
 
 func (c *comparison) object(at place, before, after map[string]any) {
-	for _, name := range keysOfBoth(before, after) {
+	for _, name := range differingKeys(before, after) {
 		c.value(at.field(name), before[name], after[name])
 	}
 }
@@ -126,7 +123,7 @@ func (c *comparison) maps(at place, before, after any) bool {
 		return false
 	}
 	found := len(c.changes)
-	for _, key := range keysOfBoth(was, is) {
+	for _, key := range differingKeys(was, is) {
 		c.value(at.element(c.table.member(at.pattern, key), key), was[key], is[key])
 	}
 	return c.accounted(at, found, before, after)
@@ -140,7 +137,7 @@ func (c *comparison) sets(at place, before, after any) bool {
 		return false
 	}
 	found := len(c.changes)
-	for _, element := range keysOfBoth(was, is) {
+	for _, element := range differingKeys(was, is) {
 		c.value(at.element(c.table.member(at.pattern, element), element), was[element], is[element])
 	}
 	return c.accounted(at, found, before, after)
@@ -154,7 +151,7 @@ func (c *comparison) keyedLists(at place, key string, before, after any) bool {
 		return false
 	}
 	found := len(c.changes)
-	for _, name := range keysOfBoth(was, is) {
+	for _, name := range differingKeys(was, is) {
 		element := at.element(at.pattern+"["+key+"]", name)
 		if at.pattern == entriesPath {
 			element.entry = name
@@ -180,11 +177,12 @@ func (c *comparison) lists(at place, before, after any) bool {
 	found := len(c.changes)
 	for i := range max(len(was), len(is)) {
 		element := at.element(at.pattern+"[#]", fmt.Sprint(i))
-		if i >= len(was) || i >= len(is) {
+		switch {
+		case i >= len(was) || i >= len(is):
 			c.differs(element, i >= len(was))
-			continue
+		case !same(was[i], is[i]):
+			c.value(element, was[i], is[i])
 		}
-		c.value(element, was[i], is[i])
 	}
 	return len(c.changes) > found
 }
@@ -234,8 +232,32 @@ func byKey(value any, key string) (map[string]any, bool) {
 	return objects, is && len(objects) == len(list)
 }
 
-func keysOfBoth(a, b map[string]any) []string {
-	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+// differingKeys are the keys at which two maps have not the same, in order. Null is nothing.
+func differingKeys(a, b map[string]any) []string {
+	var keys []string
+	for key, value := range a {
+		if !same(value, b[key]) {
+			keys = append(keys, key)
+		}
+	}
+	for key, value := range b {
+		if a[key] == nil && value != nil {
+			keys = append(keys, key)
+		}
+	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// same tells whether two decoded values are the same.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, is := b.(map[string]any)
+		return is && maps.EqualFunc(a, b, same)
+	case []any:
+		b, is := b.([]any)
+		return is && slices.EqualFunc(a, b, same)
+	}
+	return reflect.DeepEqual(a, b)
 }
