@@ -101,7 +101,7 @@ func TestOrderAndEmptinessAreNoChange(t *testing.T) {
 	})
 }
 
-// sameAgain is a value that says the same: lists in another order, and what is missing written as empty.
+// sameAgain is a value that says the same: lists in another order, and what is missing written as empty or null.
 func sameAgain(t *rapid.T, value any, name string) any {
 	switch value := value.(type) {
 	case []any:
@@ -118,6 +118,9 @@ func sameAgain(t *rapid.T, value any, name string) any {
 		if _, isSpec := value["userName"]; isSpec && again["companyAdministrator"] == nil && rapid.Bool().Draw(t, "companyAdministrator") {
 			// The API server writes the default.
 			again["companyAdministrator"] = false
+		}
+		if rapid.Bool().Draw(t, "null") {
+			again["absent"] = nil
 		}
 		if _, isEntry := value["tenant"]; isEntry {
 			for _, list := range []string{"team", "groups", "channels", "permissions"} {
