@@ -220,6 +220,8 @@ func TestATeammateWithoutAnIDIsInNoConversation(t *testing.T) {
 	lead.CredentialMode = roster.IdentityProvider
 	standing := roster.Compile(lead, w).Person.Stand("north", w)
 	known := standing.Reader("id-1", func(string) (string, bool) { return "id-2", true })
+	demoted := known
+	demoted.Role = roster.Worker
 	unknown := standing.Reader("id-1", func(string) (string, bool) { return "", false })
 	for _, tc := range []struct {
 		reason string
@@ -229,6 +231,7 @@ func TestATeammateWithoutAnIDIsInNoConversation(t *testing.T) {
 	}{
 		{"the teammate by ID", known, of(roster.ChatSession, "billing", "id-2"), may(roster.ReadTeam)},
 		{"the teammate's user name is no ID", known, of(roster.ChatSession, "billing", "mate"), mayNot(roster.UnreadOutOfScope)},
+		{"a team is heard of a Manager alone, wherever the reader comes from", demoted, of(roster.ChatSession, "billing", "id-2"), mayNot(roster.UnreadOutOfScope)},
 		{"a teammate without an ID", unknown, of(roster.ChatSession, "billing", "id-2"), mayNot(roster.UnreadOutOfScope)},
 		{"a participant without an ID is not that teammate", unknown, of(roster.ChatSession, "billing", ""), mayNot(roster.UnreadOutOfScope)},
 	} {
