@@ -96,54 +96,72 @@ func TestATenantFlipsByItsFirstGroupAndItsLast(t *testing.T) {
 	}
 }
 
+// lagging are two informers of one tenant's groups and of who declares one: what passes see, what no handler was told yet, and what
+// the last pass saw.
+type lagging struct {
+	*grouping
+	indexed  [2]int
+	underway [2][]int
+	// woken says that a pass is due.
+	woken, seen bool
+}
+
+var inSales = roster.TenantKey{Company: "acme", Tenant: "sales"}
+
+// index lets an object come to the cache or go from it, where change is 1 or -1; nothing goes that is not there.
+func (l *lagging) index(side, change int) {
+	if l.indexed[side]+change < 0 {
+		return
+	}
+	l.indexed[side] += change
+	l.underway[side] = append(l.underway[side], change)
+}
+
+// handle tells the grouping of the next event, if there is one.
+func (l *lagging) handle(side int) {
+	if len(l.underway[side]) == 0 {
+		return
+	}
+	change := l.underway[side][0]
+	l.underway[side] = l.underway[side][1:]
+	l.woken = l.count([]map[roster.TenantKey]int{l.objects, l.declared}[side], inSales, change) || l.woken
+}
+
+// truth is whether the tenant has groups.
+func (l *lagging) truth() bool { return l.indexed[0]+l.indexed[1] > 0 }
+
+func (l *lagging) pass() { l.seen, l.woken = l.truth() || l.has(inSales), false }
+
+// settle brings every event to its handler, and makes the pass that is due.
+func (l *lagging) settle() {
+	for side := range l.underway {
+		for range len(l.underway[side]) {
+			l.handle(side)
+		}
+	}
+	if l.woken {
+		l.pass()
+	}
+}
+
 // TestAPassNeverKeepsWhatItSawOnTheWay lets two kinds of objects come and go in a tenant, with events that reach their handlers late
 // and passes at any moment, as two informers do: whoever saw a state that never was, or is no more, is woken once more.
 func TestAPassNeverKeepsWhatItSawOnTheWay(t *testing.T) {
-	key := roster.TenantKey{Company: "acme", Tenant: "sales"}
 	for seed := range uint64(20_000) {
-		draw := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test that can be repeated
-		var indexed [2]int                     // what passes see
-		var underway [2][]int                  // events that no handler has seen yet
-		handled, woken := 0, true              // the first pass is due anyway
-		g := newGrouping()
-		counts := [2]map[roster.TenantKey]int{g.objects, g.declared}
-		seen := false
-		pass := func() { seen, woken = indexed[0]+indexed[1] > 0 || g.has(key), false }
-		handle := func(i int) {
-			change := underway[i][0]
-			underway[i] = underway[i][1:]
-			handled++
-			woken = g.count(counts[i], key, change) || woken
-		}
+		draw := rand.New(rand.NewPCG(seed, 0))
+		l := &lagging{grouping: newGrouping(), woken: true} // The first pass is due anyway.
 		for range 30 {
-			i := draw.IntN(2)
-			switch draw.IntN(4) {
-			case 0:
-				indexed[i]++
-				underway[i] = append(underway[i], 1)
-			case 1:
-				if indexed[i] > 0 {
-					indexed[i]--
-					underway[i] = append(underway[i], -1)
-				}
-			case 2:
-				if len(underway[i]) > 0 {
-					handle(i)
-				}
-			case 3:
-				pass()
-			}
+			side := draw.IntN(2)
+			[]func(){
+				func() { l.index(side, 1) },
+				func() { l.index(side, -1) },
+				func() { l.handle(side) },
+				l.pass,
+			}[draw.IntN(4)]()
 		}
-		for i := range underway {
-			for len(underway[i]) > 0 {
-				handle(i)
-			}
-		}
-		if woken {
-			pass()
-		}
-		if truth := indexed[0]+indexed[1] > 0; seen != truth {
-			t.Fatalf("seed %d: after %d events the last pass should have seen that the tenant has groups: %t, it saw %t", seed, handled, truth, seen)
+		l.settle()
+		if l.seen != l.truth() {
+			t.Fatalf("seed %d: the last pass should have seen that the tenant has groups: %t, it saw %t", seed, l.truth(), l.seen)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (w watches) operatorsByOperator(before, after *v1alpha1.Operator) []types.N
 		return relieved
 	}
 	o := whichever(before, after)
-	touched := append(relieved, names(w.Directory.LeadersOf(o.Namespace, o.Name))...)
+	touched := slices.Concat(relieved, names(w.Directory.LeadersOf(o.Namespace, o.Name)))
 	if before != nil && (!live(after) || before.Spec.Profile.Email != after.Spec.Profile.Email) {
 		touched = append(touched, names(w.Directory.RivalsOf(before))...)
 	}

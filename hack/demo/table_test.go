@@ -18,7 +18,7 @@ func TestTheQuestionsAreThoseOfTheManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile(filepath.Join(root, "docs", "store.md")) //nolint:gosec // a page of this repository
+	page, err := os.ReadFile(filepath.Join(root, "docs", "store.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
