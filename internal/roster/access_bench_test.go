@@ -59,6 +59,15 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
+// BenchmarkWant is what a pass over an object computes before it compares a digest: the rules, the holds and the record.
+func BenchmarkWant(b *testing.B) {
+	w, lead := callCentre()
+	b.ReportAllocs()
+	for b.Loop() {
+		roster.Want(lead, w)
+	}
+}
+
 func BenchmarkStand(b *testing.B) {
 	w, lead := callCentre()
 	person := roster.Compile(lead, w).Person

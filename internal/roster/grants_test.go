@@ -147,30 +147,6 @@ func TestPolicySubjectsMatch(t *testing.T) {
 	}
 }
 
-func TestFaultNamesTheExpressionThatIsNotUnderstood(t *testing.T) {
-	selecting := func(requirements ...roster.Requirement) roster.Policy {
-		p := policy("p", "north", roster.Subject{Role: roster.Worker}, roster.Chat)
-		p.Subjects = append(p.Subjects, roster.Subject{Selector: &roster.Selector{MatchExpressions: requirements}})
-		return p
-	}
-	good := roster.Requirement{Key: "floor", Operator: "In", Values: []string{"1"}}
-	cases := []struct {
-		reason   string
-		policy   roster.Policy
-		wantPath string
-	}{
-		{"every expression is understood", selecting(good, roster.Requirement{Key: "floor", Operator: "Exists"}), ""},
-		{"the operator is unknown", selecting(good, roster.Requirement{Key: "floor", Operator: "Near"}), "spec.subjects[1].selector.matchExpressions[1]"},
-		{"In without values", selecting(roster.Requirement{Key: "floor", Operator: "In"}), "spec.subjects[1].selector.matchExpressions[0]"},
-		{"DoesNotExist with values", selecting(roster.Requirement{Key: "floor", Operator: "DoesNotExist", Values: []string{"1"}}), "spec.subjects[1].selector.matchExpressions[0]"},
-	}
-	for _, tc := range cases {
-		if path, remedy := tc.policy.Fault(); path != tc.wantPath || (path == "") != (remedy == "") {
-			t.Errorf("%s: fault at %q (%q), want it at %q", tc.reason, path, remedy, tc.wantPath)
-		}
-	}
-}
-
 func TestAPolicyTellsWhatItNamesAndIsNotFound(t *testing.T) {
 	w := newWorld(tenant("north", roster.Chat)).withGroups(group("billing", "north"), group("southern", "south")).withOperators(operator("worker-1"))
 	p := policy("p", "north", roster.Subject{Group: "billing"}, roster.Chat)

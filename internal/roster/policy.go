@@ -64,22 +64,6 @@ type Requirement struct {
 	Values   []string `json:"values,omitempty"`
 }
 
-// Fault is the path and the remedy of the first selector that can match nobody because it is not understood; empty where every
-// one is.
-func (p Policy) Fault() (path, remedy string) {
-	for i, subject := range p.Subjects {
-		if subject.Selector == nil {
-			continue
-		}
-		for j, r := range subject.Selector.MatchExpressions {
-			if remedy := r.fault(); remedy != "" {
-				return fmt.Sprintf("spec.subjects[%d].selector.matchExpressions[%d]", i, j), remedy
-			}
-		}
-	}
-	return "", ""
-}
-
 func (r Requirement) fault() string {
 	needsValues := r.Operator == "In" || r.Operator == "NotIn"
 	switch {

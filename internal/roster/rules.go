@@ -102,16 +102,16 @@ func underName(rule string, found []Violation) []Violation {
 	return found
 }
 
-// Violations are the rules an Operator breaks; nothing of it may reach the store while there is one.
+// Violations are the rules an Operator breaks. What breaks them does not reach the store, see [Want].
 func (o Operator) Violations() []Violation { return operatorRules.violations(o) }
 
-// Violations are the rules a Tenant breaks; it may not reach the store while there is one.
+// Violations are the rules a Tenant breaks. While there is one only what it takes away reaches the store, see [TenantRecord.Narrowed].
 func (t Tenant) Violations() []Violation { return tenantRules.violations(t) }
 
-// Violations are the rules a Group breaks; it may not reach the store while there is one.
+// Violations are the rules a Group breaks. While there is one only what it takes away reaches the store, see [Group.Narrowed].
 func (g Group) Violations() []Violation { return groupRules.violations(g) }
 
-// Violations are the rules a ChannelPolicy breaks; it may not reach the store while there is one.
+// Violations are the rules a ChannelPolicy breaks. What breaks them grants nothing and does not reach the store, see [Policy.Lawful].
 func (p Policy) Violations() []Violation { return policyRules.violations(p) }
 
 // CheckOperator parts the rules an Operator breaks into those for which a change is refused and those that are only told of: what

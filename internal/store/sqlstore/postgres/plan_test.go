@@ -93,8 +93,12 @@ var queries = map[string]string{
 	"a person by address":       "SELECT * FROM users WHERE company = 'contact-centre' AND email_key = '777@example.com'",
 	"a person by object":        "SELECT * FROM users WHERE stamp_installation = 'x' AND stamp_namespace = 'x' AND stamp_kind = 'x' AND stamp_name = 'x'",
 	"a tenant's Administrators": "SELECT 1 FROM memberships AS m JOIN users AS u ON u.id = m.user_id WHERE m.company = 'contact-centre' AND m.tenant = 'tenant7' AND m.role = 'Administrator' AND m.active AND u.active",
-	"the company's own":         "SELECT 1 FROM users WHERE company = 'contact-centre' AND company_administrator",
-	"a page of people":          "SELECT * FROM users AS r WHERE r.company = 'contact-centre' AND (r.user_name) > ('user2') ORDER BY r.company, r.user_name LIMIT 100",
+	"the tenants with no other Administrator": "SELECT t.tenant FROM tenants AS t WHERE t.company = 'contact-centre' AND NOT t.retired AND NOT (" +
+		"EXISTS (SELECT 1 FROM memberships AS m JOIN users AS u ON u.id = m.user_id WHERE m.company = t.company AND m.tenant = t.tenant AND m.role = 'Administrator' AND m.active" +
+		" AND u.active AND NOT (u.company = 'contact-centre' AND u.user_name = 'user7')) OR EXISTS (SELECT 1 FROM users AS u LEFT JOIN memberships AS m ON m.user_id = u.id AND m.tenant = t.tenant" +
+		" WHERE u.company = t.company AND u.company_administrator AND (m.user_id IS NULL OR m.active) AND u.active AND NOT (u.company = 'contact-centre' AND u.user_name = 'user7'))) ORDER BY t.tenant",
+	"the company's own": "SELECT 1 FROM users WHERE company = 'contact-centre' AND company_administrator",
+	"a page of people":  "SELECT * FROM users AS r WHERE r.company = 'contact-centre' AND (r.user_name) > ('user2') ORDER BY r.company, r.user_name LIMIT 100",
 }
 
 func TestReadersAreServedByIndexes(t *testing.T) {

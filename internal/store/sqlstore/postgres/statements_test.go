@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/testkit/postgresserver"
 )
 
@@ -66,11 +67,23 @@ func TestPutIssuesFewStatements(t *testing.T) {
 				"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "INSERT capability_sets", "INSERT capabilities", "UPDATE access", "COMMIT",
 			}),
 		},
+		{
+			"somebody made Administrator", func() { worker.Memberships[0].Role = roster.Administrator },
+			slices.Concat(read, []string{"LOCK SHARED", "SELECT writer_epochs", "UPDATE users", "UPDATE memberships", "COMMIT"}),
+		},
+		{
+			"an Administrator who lets a tenant go, which alone looks at others", func() { worker.Memberships[0].Role = roster.Manager },
+			slices.Concat(read, []string{
+				"LOCK SHARED", "SELECT writer_epochs", "LOCK", "SELECT memberships", "UPDATE users", "UPDATE memberships", "COMMIT",
+			}),
+		},
 	} {
 		c.change()
 		begins, ends := "SELECT 'before "+c.reason+"'", "SELECT 'after "+c.reason+"'"
 		logTo(t, server, name, begins)
-		put(t, s.People(), worker, "worker")
+		if _, err := s.People().Put(t.Context(), worker, stampOf("worker"), store.Terms{Administered: true}); err != nil {
+			t.Fatalf("Put of %s: %v", c.reason, err)
+		}
 		_, log, _ := strings.Cut(logTo(t, server, name, ends), begins+"\n")
 		log, _, _ = strings.Cut(log, ends)
 		if diff := cmp.Diff(c.want, statements(log)); diff != "" {
