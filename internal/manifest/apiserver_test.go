@@ -34,6 +34,7 @@ var judged = map[string]struct {
 	"tenant of nothing":           {reason: "everything has a default", text: tenant("", "a")},
 	"tenant without spec":         {reason: "a spec is required", text: strings.Replace(tenant("", "a"), "spec: {}", "", 1), refused: true},
 	"null":                        {reason: "null is absent", text: strings.Replace(tenant("", "a"), "spec: {}", "spec: {rolePolicy: null, conversations: null}", 1)},
+	"null without default":        {reason: "null is absent, whatever the default", text: strings.Replace(tenant("", "a"), "spec: {}", "spec: {displayName: null, groupPolicy: null}", 1)},
 	"creation time of null":       {reason: "kubectl prints one that is not there", text: strings.Replace(tenant("", "a"), "metadata:", "metadata:\n  creationTimestamp: null", 1)},
 	"unknown channel":             {reason: "channels are a list", text: strings.Replace(tenant("", "a"), "{}", "{channels: [Chat, Telex]}", 1), refused: true},
 	"channel twice":               {reason: "channels are a set", text: strings.Replace(tenant("", "a"), "{}", "{channels: [Chat, Chat]}", 1), refused: true},
