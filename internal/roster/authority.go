@@ -141,11 +141,11 @@ func (j *judge) field(rules kindRules, field fieldChange, refused *refusals) err
 		}
 		refused.add(need+orSelf(need, rule.Self), field.path)
 	}
-	if rule.Secret == "" {
+	if rule.Reference == "" {
 		return nil
 	}
-	need, err := j.lacksSecret(rule.Secret)
-	refused.add(need, rule.Secret)
+	need, err := j.lacksSecret(rule.Reference)
+	refused.add(need, rule.Reference)
 	return err
 }
 

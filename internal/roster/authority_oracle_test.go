@@ -348,23 +348,32 @@ func drawOperatorLeaves(random *rand.Rand, object leaves) leaves {
 
 // drawRequester makes somebody: with powers, as a person, or both; and tells the oracle what that comes to.
 func (s *scene) drawRequester(random *rand.Rand, before leaves) {
-	o := &s.oracle
 	s.powers = &powers{company: random.IntN(6) == 0, secrets: subsetOf(random, "first", "page", "another")}
 	if random.IntN(2) == 0 {
 		s.powers.tenants = subsetOf(random, tenantsOfTests...)
 	}
 	s.world = newWorld()
-	there := subsetOf(random, tenantsOfTests...)
-	for _, name := range there {
+	for _, name := range subsetOf(random, tenantsOfTests...) {
 		s.world.tenants[name] = tenant(name)
 	}
 	s.requester = roster.Requester{User: me, Powers: s.powers}
+	o := &s.oracle
 	o.companyVerb, o.company, o.tenants, o.secrets = s.powers.company, s.powers.company, slices.Clone(s.powers.tenants), s.powers.secrets
-	claims := random.IntN(4)
-	if claims == 0 {
+	if random.IntN(4) == 0 {
 		return
 	}
-	claimant := person(pick(random, []string{s.change.Name, s.change.Name, "boss"}))
+	claimant := drawClaimant(random, s.change.Name)
+	s.requester.Claimants = []roster.Operator{claimant}
+	if random.IntN(9) == 0 {
+		s.requester.Claimants = append(s.requester.Claimants, person("double"))
+	} else if claimant.Active {
+		s.is(claimant, before)
+	}
+}
+
+// drawClaimant makes a person, who is most often the one the object is of.
+func drawClaimant(random *rand.Rand, name string) roster.Operator {
+	claimant := person(pick(random, []string{name, name, "boss"}))
 	claimant.Active = random.IntN(5) != 0
 	claimant.CompanyAdministrator = random.IntN(6) == 0
 	for _, name := range subsetOf(random, tenantsOfTests...) {
@@ -372,19 +381,18 @@ func (s *scene) drawRequester(random *rand.Rand, before leaves) {
 		e.Active = random.IntN(5) != 0
 		claimant.Entries = append(claimant.Entries, e)
 	}
-	s.requester.Claimants = []roster.Operator{claimant}
-	if claims == 3 && random.IntN(3) == 0 {
-		s.requester.Claimants = append(s.requester.Claimants, person("double"))
-		return
-	}
-	if !claimant.Active {
-		return
-	}
+	return claimant
+}
+
+// is tells the oracle what it comes to that the requester is a certain live person.
+func (s *scene) is(claimant roster.Operator, before leaves) {
+	o := &s.oracle
 	o.company = o.company || claimant.CompanyAdministrator
 	o.self = s.change.Kind == roster.KindOperator && claimant.Name == s.change.Name && before["spec.kubernetesUser"] == me
 	for _, e := range claimant.Entries {
+		_, there := s.world.tenants[e.Tenant]
 		switch {
-		case !e.Active || !slices.Contains(there, e.Tenant) || claimant.CompanyAdministrator:
+		case !e.Active || !there || claimant.CompanyAdministrator:
 		case e.Role == roster.Administrator:
 			o.tenants = append(o.tenants, e.Tenant)
 		case e.Role == roster.Manager:
@@ -393,48 +401,63 @@ func (s *scene) drawRequester(random *rand.Rand, before leaves) {
 	}
 }
 
+// tally counts, by line, how often the requester was allowed and how often he was refused.
+type tally map[string]map[bool]int
+
+func (d tally) note(name string, may bool) {
+	if d[name] == nil {
+		d[name] = map[bool]int{}
+	}
+	d[name][may]++
+}
+
+// check looks that every line decided often enough both ways, as far as it can.
+func (d tally) check(t *testing.T) {
+	t.Helper()
+	const enough = 50
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		allowed, refused := d[name][true], d[name][false]
+		t.Logf("%-40s %6d %6d", name, allowed, refused)
+		neverRefuses, neverAllows := strings.HasSuffix(name, " free"), strings.HasSuffix(name, " status")
+		if allowed < enough && !neverAllows || refused < enough && !neverRefuses {
+			t.Errorf("too few decisions by the line %q to tell anything: allowed %d, refused %d", name, allowed, refused)
+		}
+	}
+}
+
 func TestAuthorityAgreesWithASecondOpinion(t *testing.T) {
 	t.Parallel()
 	const cases = 120_000
 	random := rand.New(rand.NewPCG(20260504, 5))
-	decided := map[string]map[bool]int{}
+	decided := tally{}
 	allowed := 0
 	for range cases {
 		s := drawScene(random)
-		refusals, err := roster.Authorize(s.change, s.requester, s.world)
-		if err != nil {
-			t.Fatalf("a change that can be decided should be: %v", err)
-		}
-		want := s.oracle.refused(func(line string, may bool) {
-			name := s.change.Kind + " " + line
-			if decided[name] == nil {
-				decided[name] = map[bool]int{}
-			}
-			decided[name][may]++
-		})
-		if diff := cmp.Diff(want, refusedPaths(refusals)); diff != "" && len(want)+len(refusals) > 0 {
-			t.Fatalf("the second opinion refuses other fields (-second opinion +core):\n%s\nrequester %+v\npowers %+v\nbefore %v\nafter %v\nrefusals %v",
-				diff, s.requester.Claimants, s.powers, s.oracle.before, s.oracle.after, refusals)
-		}
-		if len(want) == 0 {
+		if s.agree(t, decided) {
 			allowed++
 		}
 		s.checkAsked(t)
 	}
 	t.Logf("%d changes, %d of them allowed; decisions by line (allowed, refused):", cases, allowed)
-	for _, name := range slices.Sorted(maps.Keys(decided)) {
-		t.Logf("%-40s %6d %6d", name, decided[name][true], decided[name][false])
-		least := func(may bool) bool { return decided[name][may] >= 50 }
-		switch {
-		case strings.HasSuffix(name, " free") && !least(true), strings.HasSuffix(name, " status") && !least(false):
-			t.Errorf("too few decisions by the line %q to tell anything", name)
-		case !strings.HasSuffix(name, " free") && !strings.HasSuffix(name, " status") && (!least(true) || !least(false)):
-			t.Errorf("too few decisions by the line %q to tell anything: allowed %d, refused %d", name, decided[name][true], decided[name][false])
-		}
-	}
+	decided.check(t)
 	if allowed < cases/20 {
 		t.Errorf("only %d of %d changes were allowed: the cases are too one-sided", allowed, cases)
 	}
+}
+
+// agree looks that the core and the oracle refuse the same fields, and tells whether they refuse none.
+func (s *scene) agree(t *testing.T, decided tally) bool {
+	t.Helper()
+	refusals, err := roster.Authorize(s.change, s.requester, s.world)
+	if err != nil {
+		t.Fatalf("a change that can be decided should be: %v", err)
+	}
+	want := s.oracle.refused(func(line string, may bool) { decided.note(s.change.Kind+" "+line, may) })
+	if diff := cmp.Diff(want, refusedPaths(refusals)); diff != "" && len(want)+len(refusals) > 0 {
+		t.Fatalf("the second opinion refuses other fields (-second opinion +core):\n%s\nrequester %+v\npowers %+v\nbefore %v\nafter %v\nrefusals %v",
+			diff, s.requester.Claimants, s.powers, s.oracle.before, s.oracle.after, refusals)
+	}
+	return len(want) == 0
 }
 
 // checkAsked looks that nothing was asked that the change does not touch, and nothing twice.

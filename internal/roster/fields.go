@@ -49,9 +49,9 @@ const (
 type FieldRule struct {
 	Who  Authority
 	Self SelfRight
-	// Secret is the path of a reference to a Secret where the fields are one: whoever changes them must be able to read the Secret
+	// Reference is the path of a reference to a Secret where the fields are one: whoever changes them must be able to read the Secret
 	// it then names.
-	Secret string
+	Reference string
 	// FreeToAdd says that anybody may add what only Who may take away.
 	FreeToAdd bool
 	// Fields are paths as in the schema, one per field and per object or list around fields. A path continues with
@@ -104,7 +104,7 @@ var operatorFields = kindRules{
 			"spec.notifications.conversations?", "spec.notifications.conversations{*}",
 			"spec.notifications.messages?", "spec.notifications.messages{*}",
 		}},
-		{Who: AdministratorsOfAll, Secret: "spec.credential.passwordSecretRef", Source: "F90", Fields: []string{
+		{Who: AdministratorsOfAll, Reference: "spec.credential.passwordSecretRef", Source: "F90", Fields: []string{
 			"spec.credential.passwordSecretRef", "spec.credential.passwordSecretRef.name", "spec.credential.passwordSecretRef.key",
 		}},
 		{Who: CompanyAdministrators, Source: "F05", Fields: []string{"spec.companyAdministrator?"}},
@@ -156,7 +156,7 @@ var tenantFields = kindRules{
 			"spec.offboarding", "spec.offboarding.retention", "spec.offboarding.budget", "spec.offboarding.budget.max", "spec.offboarding.budget.window",
 			"spec.driftPolicy", "spec.suspend",
 		}},
-		{Who: TenantAdministrators, Secret: "spec.integrations.facebook.accessTokenSecretRef", Source: "F40", Fields: []string{
+		{Who: TenantAdministrators, Reference: "spec.integrations.facebook.accessTokenSecretRef", Source: "F40", Fields: []string{
 			"spec.integrations.facebook.accessTokenSecretRef", "spec.integrations.facebook.accessTokenSecretRef.name",
 			"spec.integrations.facebook.accessTokenSecretRef.key",
 		}},
