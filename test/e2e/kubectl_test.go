@@ -18,21 +18,25 @@ import (
 // kubectl runs kubectl against the control plane, in the root of the repository, and returns what it printed.
 func kubectl(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	program := "kubectl"
-	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
-		if built := filepath.Join(assets, "kubectl"); executable(built) {
-			program = built
-		}
-	}
 	root, err := testkit.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{"--kubeconfig", plane.Kubeconfig(t)}, args...)...)
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), program(), append([]string{"--kubeconfig", plane.Kubeconfig(t)}, args...)...)
 	command.Dir, command.Stdout, command.Stderr = root, &out, &out
 	err = command.Run()
 	return out.String(), err
+}
+
+// program is kubectl, that of the control plane where there is one.
+func program() string {
+	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
+		if built := filepath.Join(assets, "kubectl"); executable(built) {
+			return built
+		}
+	}
+	return "kubectl"
 }
 
 // mustKubectl is kubectl where it has to succeed.
