@@ -18,7 +18,7 @@ func BenchmarkReading1000People(b *testing.B) {
 	for i := range people {
 		fmt.Fprintf(&text, "%s---\n", person(fmt.Sprintf("person-%d", i),
 			"  tenants:",
-			"  - {tenant: north, role: Manager, team: [person-1, person-2], groups: [{name: sales, priority: Primary}, {name: billing}]}",
+			"  - {tenant: north, role: Manager, team: [lead-1, lead-2], groups: [{name: sales, priority: Primary}, {name: billing}]}",
 			"  - {tenant: south, channels: [Chat, Phone], permissions: [ViewSessions]}",
 			"  - {tenant: west, active: false}"))
 	}
