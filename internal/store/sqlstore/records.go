@@ -93,9 +93,12 @@ func (r records[K, V]) write(ctx context.Context, want *record[V], terms store.T
 			written, err = r.writeIn(ctx, tx, want, terms)
 			return err
 		})
+		if err == nil {
+			return written, nil
+		}
 		var taken *takenError
 		if !errors.As(err, &taken) {
-			return written, err
+			return store.Written[V]{}, err
 		}
 		if err := r.conflict(ctx, want, taken); err != nil {
 			return store.Written[V]{}, err
@@ -110,14 +113,7 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	if err != nil {
 		return store.Written[V]{}, err
 	}
-	var p plan
-	if have == nil {
-		want.id = r.kind.newID()
-		p, err = r.plan(&record[V]{}, want)
-	} else {
-		want.id = have.id
-		p, err = r.planChange(have, want, terms.From)
-	}
+	p, err := r.planWrite(have, want, terms.From)
 	if err != nil || have != nil && p.empty() {
 		return store.Written[V]{ID: want.id}, err
 	}
@@ -132,16 +128,24 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
 		return store.Written[V]{}, err
 	}
-	if r.kind.precede != nil {
-		if err := r.kind.precede(ctx, tx, r.store, &want.value, p.parts); err != nil {
-			return store.Written[V]{}, err
-		}
+	if err := r.writeParts(ctx, tx, want, p); err != nil {
+		return store.Written[V]{}, err
 	}
 	written := store.Written[V]{ID: want.id, Changed: true}
 	if have != nil {
 		written.Before = &have.value
 	}
-	return written, r.writeParts(ctx, tx, want, p)
+	return written, nil
+}
+
+// planWrite is what it takes to make a record, or another of one that is the writer's to change. It gives what is wanted its ID.
+func (r records[K, V]) planWrite(have, want *record[V], from *store.Owner) (plan, error) {
+	if have == nil {
+		want.id = r.kind.newID()
+		return r.plan(&record[V]{}, want)
+	}
+	want.id = have.id
+	return r.planChange(have, want, from)
 }
 
 // checkTerms looks at what the terms of a write say of other people.
@@ -219,6 +223,11 @@ func (r records[K, V]) writeRoot(ctx context.Context, tx *sql.Tx, want *record[V
 
 // writeParts removes from the leaves up and writes from the root down, as references between the tables need it.
 func (r records[K, V]) writeParts(ctx context.Context, tx *sql.Tx, want *record[V], p plan) error {
+	if r.kind.precede != nil {
+		if err := r.kind.precede(ctx, tx, r.store, &want.value, p.parts); err != nil {
+			return err
+		}
+	}
 	_, root := r.kind.identity(want)
 	for _, d := range slices.Backward(p.parts) {
 		if err := d.remove(ctx, tx, r.store.dialect, root); err != nil {

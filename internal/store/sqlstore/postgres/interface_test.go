@@ -72,6 +72,19 @@ func TestThePlatformWritesPresenceOnly(t *testing.T) {
 			t.Errorf("%s: %v; expected the platform to be let: %t", statement, err, allowed)
 		}
 	}
+	for _, statement := range []string{"RESET ROLE", "CREATE SCHEMA roster_platform AUTHORIZATION roster_platform", "SET ROLE roster_platform",
+		"CREATE TABLE roster_platform.presence AS SELECT user_id, tenant, 'Online' AS state FROM public.presence",
+		"INSERT INTO roster_platform.presence VALUES ('" + id + "', 'acme', 'Online')"} {
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if _, err := db.Exec(t.Context(), "INSERT INTO presence_channels VALUES ('"+id+"', 'acme', 'Chat', FALSE)"); err == nil {
+		t.Error("a channel is switched by a table of the platform's own, called presence; expected the store's to count")
+	}
+	if _, err := db.Exec(t.Context(), "DROP TABLE roster_platform.presence"); err != nil {
+		t.Fatal(err)
+	}
 	present := "INSERT INTO presence (user_id, tenant, state) VALUES ('" + id + "', 'acme', 'Away') " +
 		"ON CONFLICT (user_id, tenant) DO UPDATE SET state = excluded.state"
 	switched := "INSERT INTO presence_channels (user_id, tenant, channel, switched_on) VALUES ('" + id + "', 'acme', 'Chat', FALSE) " +

@@ -36,6 +36,7 @@ func populate(t testing.TB, s store.Store) {
 		Subjects: []roster.Subject{{Role: roster.Worker}}, Online: true, Capacity: 2,
 	}, "voice")
 	worker := person("worker")
+	worker.Access = []roster.Access{permitted("acme"), permitted("globex"), permitted("initech")}
 	left := person("left")
 	left.User.Active = false
 	put(t, s.People(), worker, "worker")
@@ -57,6 +58,18 @@ func person(name string) roster.Person {
 			grant(tenant, roster.Phone, 2, roster.Cause{Kind: roster.CausePolicy, Name: "voice"}))
 	}
 	return p
+}
+
+// permitted is access that two capabilities, with their causes, make.
+func permitted(tenant string) roster.Access {
+	role := roster.Cause{Kind: roster.CauseRole, Name: string(roster.Worker)}
+	return roster.Access{
+		Tenant: tenant, Role: roster.Worker, Scope: roster.Scope{OfflineMessages: true},
+		Capabilities: []roster.HeldCapability{
+			{Capability: roster.ConversationRead, Reach: roster.ReachScope, Causes: []roster.Cause{role}},
+			{Capability: roster.StatsRead, Reach: roster.ReachSelf, Causes: []roster.Cause{role}},
+		},
+	}
 }
 
 func grant(tenant string, channel roster.Channel, capacity int, cause roster.Cause) roster.Grant {

@@ -59,13 +59,27 @@ func inhabitants() []roster.Person {
 		return p
 	}
 	return []roster.Person{
-		person("worker", func(*roster.Person) {}),
+		person("worker", func(p *roster.Person) {
+			p.Access = []roster.Access{permitted("acme"), permitted("globex"), permitted("initech")}
+		}),
 		person("vouched", func(p *roster.Person) { p.User.CredentialMode = roster.IdentityProvider; p.Grants = p.Grants[:1] }),
 		person("never-away", func(p *roster.Person) { p.Grants = p.Grants[:1]; p.Grants[0].Away = false }),
 		person("deactivated", func(p *roster.Person) { p.User.Active = false }),
 		person("deactivated-in-acme", func(p *roster.Person) { p.Memberships[0].Active = false }),
 		person("no-member", func(p *roster.Person) { p.Memberships = nil }),
 		person("held", func(p *roster.Person) { p.User.Held = roster.HeldByBudget; p.Grants = p.Grants[:1] }),
+	}
+}
+
+// permitted is access that two capabilities, with their causes, make.
+func permitted(tenant string) roster.Access {
+	role := roster.Cause{Kind: roster.CauseRole, Name: string(roster.Worker)}
+	return roster.Access{
+		Tenant: tenant, Role: roster.Worker, Scope: roster.Scope{OfflineMessages: true},
+		Capabilities: []roster.HeldCapability{
+			{Capability: roster.ConversationRead, Reach: roster.ReachScope, Causes: []roster.Cause{role}},
+			{Capability: roster.StatsRead, Reach: roster.ReachSelf, Causes: []roster.Cause{role}},
+		},
 	}
 }
 

@@ -64,7 +64,7 @@ COMMENT ON COLUMN presence_channels.switched_on IS 'Whether work of the channel 
 
 -- The row of presence is locked, so that the state is so until the switch is committed.
 -- +goose StatementBegin
-CREATE FUNCTION presence_channels_accept() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION presence_channels_accept() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM presence p
     WHERE p.user_id = NEW.user_id AND p.tenant = NEW.tenant AND p.state IN ('Online', 'Away')
@@ -74,6 +74,13 @@ BEGIN
             USING ERRCODE = 'check_violation', TABLE = 'presence_channels', CONSTRAINT = 'presence_channels_state_check';
     END IF;
     RETURN NEW;
+END $$;
+-- +goose StatementEnd
+-- Whoever switches a channel may look for tables elsewhere first.
+-- +goose StatementBegin
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION presence_channels_accept() SET search_path = %I, pg_temp', current_schema());
 END $$;
 -- +goose StatementEnd
 COMMENT ON FUNCTION presence_channels_accept() IS 'Channels are switched while the person is Online or Away only.';
