@@ -103,8 +103,8 @@ type OperatorTenantStatus struct {
 
 	// ineffective lists what the entry grants without effect, and why: a
 	// channel the tenant does not have, a member of the team who cannot be
-	// one, a permission or a group beyond the tenant's policies. At most 64,
-	// the first ones.
+	// one, a permission or a group beyond the tenant's policies, or the whole
+	// entry while it is held. At most 64, the first ones.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
