@@ -219,12 +219,6 @@ const KindChannelPolicy = "ChannelPolicy"
 // FieldRules are the lines of the table of who may change which field of a kind, in their order; none where there is no such kind.
 func FieldRules(kind string) iter.Seq[FieldRule] { return slices.Values(rulesOfKind[kind].fields) }
 
-// WholeObjectRules are who may create an object of a kind, who may delete one, and who may change a field that has no line.
-func WholeObjectRules(kind string) (create, remove, others Authority) {
-	rules := rulesOfKind[kind]
-	return rules.create, rules.remove, rules.others
-}
-
 // shape is how a value is compared.
 type shape int
 
