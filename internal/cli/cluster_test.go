@@ -26,6 +26,8 @@ import (
 // apiServer is as much of an API server as a list of objects needs, so that what is asked of it can be seen.
 type apiServer struct {
 	people int
+	// change changes every person; nil leaves them as they are.
+	change func(*v1alpha1.Operator)
 	// refuse is the answer to a list of a resource with a continuation or without; nil is the list itself.
 	refuse func(resource, continuation string) *metav1.Status
 
@@ -91,7 +93,11 @@ func (s *apiServer) list(namespace, resource, limit, continuation string) any {
 			list.Continue = strconv.Itoa(i)
 			break
 		}
-		list.Items = append(list.Items, *testkit.Operator(namespace, fmt.Sprintf("person-%04d", i), testkit.InTenant("north", testkit.On(v1alpha1.ChannelPhone))))
+		person := testkit.Operator(namespace, fmt.Sprintf("person-%04d", i), testkit.InTenant("north", testkit.On(v1alpha1.ChannelPhone)))
+		if s.change != nil {
+			s.change(person)
+		}
+		list.Items = append(list.Items, *person)
 	}
 	return list
 }
@@ -165,6 +171,53 @@ func TestAClusterIsAskedForFourListsByPages(t *testing.T) {
 			}
 			if people := strings.Count(got.stdout, `"operator": `); people < test.people {
 				t.Errorf("%s; %d people should be found, got %d", test.reason, test.people, people)
+			}
+		})
+	}
+}
+
+// TestWhatBreaksARuleGivesNothing: a cluster can hold what no manifest may say any more, since a rule is newer than the object.
+func TestWhatBreaksARuleGivesNothing(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		reason, question string
+		change           func(*v1alpha1.Operator)
+		code             int
+		want             string
+	}{
+		"own part": {
+			reason: "nothing of a person is stored whose own part is broken", question: "why person-0000 phone",
+			change: func(o *v1alpha1.Operator) { o.Spec.Profile.TimeZone = "Nowhere at all" },
+			code:   cli.ExitNo, want: "no: person-0000 does not serve Phone in north\n  because: spec.profile.timeZone: ",
+		},
+		"entry": {
+			reason: "an entry that is broken is held", question: "why person-0000 phone",
+			change: func(o *v1alpha1.Operator) { o.Spec.Tenants[0].Permissions = []v1alpha1.Permission{"Fly"} },
+			code:   cli.ExitNo, want: "no: person-0000 does not serve Phone in north\n  because: spec.tenants[north].permissions",
+		},
+		"part of an entry": {
+			reason: "a part that compiles as absent is told beside the answer", question: "why person-0000 phone",
+			change: func(o *v1alpha1.Operator) { o.Spec.Tenants[0].Team = []v1alpha1.ObjectName{"person-0001"} },
+			code:   cli.ExitYes, want: "yes: person-0000 serves Phone in north\n  because of: granted directly\nnote: what breaks a rule has no effect: spec.tenants[north].team",
+		},
+		"reading": {
+			reason: "who is not stored reads nothing", question: "read person-0000 --kind chat",
+			change: func(o *v1alpha1.Operator) { o.Spec.Profile.TimeZone = "Nowhere at all" },
+			code:   cli.ExitNo, want: "no: person-0000 may not read such a conversation in north (NotLive)\n  because: spec.profile.timeZone: ",
+		},
+		"who": {
+			reason: "who is not stored is nobody", question: "who phone",
+			change: func(o *v1alpha1.Operator) { o.Spec.Profile.TimeZone = "Nowhere at all" },
+			code:   cli.ExitYes, want: "nobody serves Phone in north\n",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := &apiServer{people: 2, change: test.change}
+			got := answered(t, append([]string{"access", "--kubeconfig", server.start(t)}, strings.Fields(test.question)...)...)
+			if got.code != test.code || !strings.HasPrefix(got.stdout, test.want) {
+				t.Errorf("%s; the exit code should be %d and the answer begin with\n%s\ngot %d and\n%s", test.reason, test.code, test.want, got.code, got.stdout)
 			}
 		})
 	}

@@ -90,13 +90,13 @@ func effectWords() []string {
 	return words
 }
 
-// explain says why a person has the effect where the person stands, or why not. Grants are those of the person's record.
-func (e effect) explain(standing *roster.Standing, grants []roster.Grant) roster.Explanation {
+// explain says why a person has the effect where the person stands, or why not. Granted are the grants of all entries.
+func (e effect) explain(standing *roster.Standing, granted []roster.Grant) roster.Explanation {
 	switch {
 	case e.Capability != "":
 		return standing.Explain(e.Capability)
 	case e.State == "":
-		return standing.ExplainChannel(e.Channel, grants)
+		return standing.ExplainChannel(e.Channel, granted)
 	}
-	return standing.ExplainRouting(e.Channel, e.Group, e.State, grants)
+	return standing.ExplainRouting(e.Channel, e.Group, e.State, granted)
 }

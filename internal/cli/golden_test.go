@@ -34,6 +34,8 @@ var answers = map[string]struct{ reason, args string }{
 	"show-idle":             {"somebody in no tenant", "show idle" + ofAcme},
 	"show-idle-json":        {"lists that are empty are there", "show idle -o json" + ofAcme},
 	"show-elsewhere":        {"a tenant in which somebody has no entry", "show early --tenant north" + ofAcme},
+	"show-held":             {"an entry that is held gives nothing, and says why", "show plain" + ofAcme},
+	"show-rival":            {"who shares a name with somebody is told so", "show twin-one" + ofAcme},
 	"show-sample":           {"a Manager of the samples", "show bronze-lapwing --tenant retail" + ofSamples},
 
 	"who-capability":      {"by role, by company and by permission", "who files.manage -t south" + ofAcme},
@@ -61,6 +63,8 @@ var answers = map[string]struct{ reason, args string }{
 	"why-away-json":       {"the same as JSON", "why anna phone --state away --group sales -o json" + ofAcme},
 	"why-away-not":        {"not routed while Away, for both reasons", "why anna email --state away" + ofAcme},
 	"why-group-not":       {"not routed for a group", "why anna chat --group social" + ofAcme},
+	"why-held":            {"no, since the entry is held", "why plain chat" + ofAcme},
+	"why-rival":           {"yes, if the other one gives way", "why twin-one stats.read" + ofAcme},
 	"why-early":           {"the only tenant there is to choose is not there", "why early chat" + ofAcme},
 
 	"read-group":         {"a conversation of one's group", "read anna --kind chat --group sales" + ofAcme},
@@ -76,6 +80,7 @@ var answers = map[string]struct{ reason, args string }{
 	"read-no-groups":     {"a tenant without groups", "read bert -t south --kind email" + ofAcme},
 	"read-gone-group":    {"a group that is not there", "read chief -t north --kind chat --group billing" + ofAcme},
 	"read-administrator": {"an Administrator of the samples", "read slate-harrier --kind chat --group retail-social" + ofSamples},
+	"read-held":          {"who has no entry yet reads nothing", "read plain --kind chat" + ofAcme},
 	"read-deactivated":   {"who is switched off reads nothing", "read gone --kind chat" + ofAcme},
 }
 

@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
@@ -11,20 +12,32 @@ import (
 	"github.com/roster-dev/roster/internal/translate"
 )
 
-// person is an Operator as the core compiles it.
+// person is an Operator as a store would have it that knows nothing of the person yet.
 type person struct {
 	company  *company
+	object   *v1alpha1.Operator
 	declared roster.Operator
-	compiled roster.Compiled
+	wanted   roster.Wanted
+	// granted are the grants of all entries, those that are held included.
+	granted []roster.Grant
+	// stored is false where the person's own part breaks a rule, so that nothing of the person would be written.
+	stored bool
 	// state is how far the account has come; empty where nothing says.
 	state roster.State
 }
 
 func (c *company) person(o *v1alpha1.Operator) person {
-	declared := translate.Operator(o)
-	compiled := roster.Compile(declared, c.directory)
-	return person{company: c, declared: declared, compiled: compiled, state: stateOf(compiled.Person.User, o.Status.State)}
+	p := person{company: c, object: o, declared: translate.Operator(o), stored: true}
+	p.wanted = roster.Want(p.declared, c.directory)
+	p.granted = p.wanted.Person.Grants
+	if p.wanted.Partial() {
+		p.wanted, p.stored = p.wanted.Over(nil, roster.Impediments{})
+	}
+	p.state = stateOf(p.record().User, o.Status.State)
+	return p
 }
+
+func (p person) record() *roster.Person { return &p.wanted.Person }
 
 // stateOf is a person's state. Whether a password has been set is known to the store alone, and to the status it was copied to.
 func stateOf(user roster.User, status v1alpha1.OperatorState) roster.State {
@@ -42,8 +55,16 @@ func stateOf(user roster.User, status v1alpha1.OperatorState) roster.State {
 
 // in is where the person stands in a tenant, as somebody who can log in: what is asked is what was configured.
 func (p person) in(tenant string) roster.Standing {
-	standing := p.compiled.Person.Stand(tenant, p.company.directory)
+	standing := p.record().Stand(tenant, p.company.directory)
 	standing.Activated = true
+	if outcome := p.outcome(tenant); len(outcome.Obstacles) > 0 {
+		// Of an entry that is held these say why; the record itself has none.
+		standing.Obstacles = outcome.Obstacles
+	}
+	if !p.stored {
+		broken := roster.Obstacle{Reason: roster.ReasonInvalid, Message: roster.TellViolations(p.wanted.Violations)}
+		standing.Obstacles = append([]roster.Obstacle{broken}, standing.Obstacles...)
+	}
 	return standing
 }
 
@@ -62,11 +83,11 @@ func (p person) tenants() []string {
 
 // outcome is what the entry of a tenant comes to; the zero value where there is none.
 func (p person) outcome(tenant string) roster.TenantOutcome {
-	i := slices.IndexFunc(p.compiled.Tenants, func(t roster.TenantOutcome) bool { return t.Tenant == tenant })
+	i := slices.IndexFunc(p.wanted.Tenants, func(t roster.TenantOutcome) bool { return t.Tenant == tenant })
 	if i < 0 {
 		return roster.TenantOutcome{}
 	}
-	return p.compiled.Tenants[i]
+	return p.wanted.Tenants[i]
 }
 
 // identity names the person in every answer.
@@ -79,13 +100,20 @@ type identity struct {
 }
 
 func (p person) identity() identity {
-	return identity{Company: p.company.name, Operator: p.declared.Name, UserName: p.compiled.Person.User.UserName, State: p.state}
+	return identity{Company: p.company.name, Operator: p.declared.Name, UserName: p.record().User.UserName, State: p.state}
 }
 
 // caveats are what is true beside an answer that gives the person something.
 func (p person) caveats() []string {
-	if p.state != roster.Invited {
-		return nil
+	var said []string
+	if p.state == roster.Invited {
+		said = append(said, "the operator is Invited, and cannot use any of this before setting a password")
 	}
-	return []string{"the operator is Invited, and cannot use any of this before setting a password"}
+	for _, v := range p.wanted.Violations {
+		said = append(said, fmt.Sprintf("what breaks a rule has no effect: %s", v))
+	}
+	for _, rival := range p.company.directory.RivalsOf(p.object) {
+		said = append(said, fmt.Sprintf("Operator %q claims the same user name or e-mail address: one of the two is not stored as declared until the other gives it up", rival.Name))
+	}
+	return said
 }

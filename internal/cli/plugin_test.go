@@ -42,7 +42,7 @@ func TestThePluginCallsItselfAsPeopleDo(t *testing.T) {
 
 func TestWordsAreCompleted(t *testing.T) {
 	t.Parallel()
-	people := []string{"anna", "bert", "chief", "early", "gone", "idle"}
+	people := []string{"anna", "bert", "chief", "early", "gone", "idle", "plain", "twin-one", "twin-two"}
 	tests := map[string]struct {
 		reason, before, word string
 		want                 []string
@@ -53,7 +53,7 @@ func TestWordsAreCompleted(t *testing.T) {
 		"second word":    {"show takes one operator", "access show anna" + ofAcme, "", nil},
 		"effect":         {"capabilities and channels", "access who", "visitors.", []string{"visitors.count", "visitors.list", "visitors.preview"}},
 		"effect of why":  {"after the operator", "access why anna", "W", []string{"WhatsApp"}},
-		"tenant":         {"the tenants of the manifests", "access who" + ofAcme + " --tenant", "", []string{"north", "south"}},
+		"tenant":         {"the tenants of the manifests", "access who" + ofAcme + " --tenant", "", []string{"east", "north", "south"}},
 		"state":          {"those in which something is routed", "access who --state", "", []string{"Online", "Away"}},
 		"kind":           {"of conversations", "access read --kind", "Of", []string{"OfflineMessage"}},
 		"participant":    {"the people of the manifests", "access read anna" + ofAcme + " --participant", "", people},

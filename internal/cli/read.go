@@ -122,7 +122,7 @@ func (f *conversationFlags) conversation(command *cobra.Command, c *company) (co
 func (a conversation) mayBeReadBy(p person, tenant string) readAnswer {
 	standing := p.in(tenant)
 	itself := func(userName string) (string, bool) { return userName, true }
-	reader := standing.Reader(p.compiled.Person.User.UserName, itself)
+	reader := standing.Reader(p.record().User.UserName, itself)
 	asked := roster.Conversation{Tenant: tenant, Group: a.Group, Kind: a.Kind, Participants: a.Participants, Assignee: a.Assignee}
 	why := p.explained(standing.ExplainReading(reader, asked, func(id string) string { return id }))
 	if group, found := p.company.directory.Group(p.company.name, a.Group); a.Group != roster.GeneralGroup && (!found || group.Tenant != tenant) {

@@ -44,7 +44,7 @@ func TestBadInputIsOneLineAndExitCodeTwo(t *testing.T) {
 		"assignee":               {"a misspelt name would be a stranger's", "access read anna --kind chat --assignee brt" + ofAcme, `there is no Operator "brt" in company "acme"; did you mean "bert"?`},
 		"unknown tenant":         {"the nearest is offered", "access why anna phone -t nroth" + ofAcme, `--tenant: there is no Tenant "nroth" in company "acme"; did you mean "north"?`},
 		"tenant of who":          {"the nearest is offered", "access who phone -t nroth" + ofAcme, `--tenant: there is no Tenant "nroth" in company "acme"; did you mean "north"?`},
-		"tenant of many":         {"it has to be chosen", "access who phone" + ofAcme, `--tenant is required: company "acme" has north, south`},
+		"tenant of many":         {"it has to be chosen", "access who phone" + ofAcme, `--tenant is required: company "acme" has east, north, south`},
 		"tenant of one's own":    {"it has to be chosen", "access why bert phone" + ofAcme, "--tenant is required: bert is in north, south"},
 		"tenant of none":         {"there is none to choose", "access why idle phone" + ofAcme, "--tenant is required: idle is in none"},
 		"unknown effect":         {"the nearest is offered", "access why anna stat.read" + ofAcme, `there is no capability and no channel "stat.read"; did you mean "stats.read"?`},

@@ -103,7 +103,7 @@ func (p person) show(tenants []string) showAnswer {
 	for _, tenant := range tenants {
 		answer.Tenants = append(answer.Tenants, p.accessIn(tenant))
 	}
-	for _, m := range p.compiled.Missing {
+	for _, m := range p.wanted.Missing {
 		answer.Missing = append(answer.Missing, missing(m))
 	}
 	return answer

@@ -89,12 +89,12 @@ func (c *company) who(e effect, tenant string) whoAnswer {
 		}
 		p := c.person(o)
 		standing := p.in(tenant)
-		why := e.explain(&standing, p.compiled.Person.Grants)
+		why := e.explain(&standing, p.granted)
 		if !why.Allowed {
 			continue
 		}
 		h := holder{
-			Operator: o.Name, UserName: p.compiled.Person.User.UserName, State: p.state,
+			Operator: o.Name, UserName: p.record().User.UserName, State: p.state,
 			Role: standing.Access.Role, Reach: why.Reach, Causes: why.Causes,
 		}
 		if e.Channel != "" {

@@ -48,7 +48,7 @@ For a channel the question is whether the operator is granted it; with --state o
 			if err != nil {
 				return err
 			}
-			why := p.explained(e.explain(&standing, p.compiled.Person.Grants))
+			why := p.explained(e.explain(&standing, p.granted))
 			answer := whyAnswer{p.identity(), tenant, e, why}
 			if err := to.print(c.OutOrStdout(), answer, answer.draw); err != nil {
 				return err
