@@ -131,5 +131,6 @@ func standingOf(w *rostertest.World, operator, tenant string) (roster.Standing, 
 	declared, _ := w.Operator(w.Company, operator)
 	person := roster.Compile(declared, w).Person
 	standing := person.Stand(tenant, w)
-	return standing, standing.Reader(person.User.UserName, itself)
+	reader := standing.Reader(person.User.UserName, itself)
+	return standing, reader
 }

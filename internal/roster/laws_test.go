@@ -90,11 +90,10 @@ func TestDeactivationInATenantIsOfThatTenantAlone(t *testing.T) {
 	})
 }
 
-// addition is one thing added to a world, in a tenant, for a person.
+// addition is one thing added to a world, in north, and where it is somebody's, to his entry there.
 type addition struct {
-	name             string
-	tenant, operator string
-	// add makes it, and tells whether there was anything to add.
+	name string
+	// add makes it, and tells whether there was anything to add. Whoever has no entry gets nothing.
 	add func(source rostertest.Source, w *rostertest.World, e *roster.Entry) bool
 }
 

@@ -34,10 +34,7 @@ func newWorld(tenants ...roster.Tenant) *world {
 	return w
 }
 
-func (w *world) withTenant(t roster.Tenant) *world {
-	w.tenants[t.Record.Tenant] = t
-	return w
-}
+func (w *world) withTenant(t roster.Tenant) { w.tenants[t.Record.Tenant] = t }
 
 func (w *world) withGroups(groups ...roster.Group) *world {
 	for _, g := range groups {
