@@ -64,51 +64,67 @@ func brokenParts() []brokenPart {
 
 func TestWhatBreaksARuleIsNotInTheRecord(t *testing.T) {
 	t.Parallel()
-	w, tested := lawfulWorld(), map[string]bool{}
-	former := roster.Compile(upright(), w).Person
+	tested := map[string]bool{}
 	for _, tc := range brokenParts() {
 		tested[tc.rule] = true
 		broken := upright()
 		tc.spoil(&broken)
-		wanted := roster.Want(broken, w)
+		wanted := roster.Want(broken, lawfulWorld())
 		if len(wanted.Violations) == 0 || wanted.Violations[0].Rule != tc.rule {
 			t.Fatalf("%s should break the rule %s, breaks %v", tc.reason, tc.rule, wanted.Violations)
 		}
 		if wanted.Whole() {
 			t.Errorf("%s: a record without what is declared is not whole", tc.reason)
 		}
+		if wanted.Partial() != (tc.without == nil) {
+			t.Errorf("%s: that the part stays as it is in the store should be %t, is %t", tc.reason, tc.without == nil, wanted.Partial())
+		}
 		if tc.without != nil {
-			clean := upright()
-			tc.without(&clean)
-			if diff := cmp.Diff(roster.Compile(clean, w).Person, wanted.Person); diff != "" || wanted.Partial() {
-				t.Errorf("%s: the record is as without that part, whatever there is (-want +got):\n%s", tc.reason, diff)
-			}
+			tc.isAbsent(t, wanted)
 			continue
 		}
-		if !wanted.Partial() {
-			t.Errorf("%s: a part that cannot be taken out stays as it is in the store", tc.reason)
-		}
-		over, some := wanted.Over(&former, roster.Impediments{})
-		if diff := cmp.Diff(former, over.Person); !some || (diff == "") == tc.less {
-			t.Errorf("%s: that something of the record of before is lost should be %t (-before +after):\n%s", tc.reason, tc.less, diff)
-		}
-		if m := over.Person.Memberships[0]; tc.less && m.Active && m.Role != roster.Worker {
-			t.Errorf("%s: what nobody can say is read as the least, got %+v", tc.reason, m)
-		}
-		anew, some := wanted.Over(nil, roster.Impediments{})
-		switch {
-		case some != (tc.held != ""):
-			t.Errorf("%s: that a new person is stored should be %t, is %t", tc.reason, tc.held != "", some)
-		case some && slices.ContainsFunc(anew.Person.Memberships, func(m roster.Membership) bool { return m.Tenant == tc.held }):
-			t.Errorf("%s: an entry that is new is not stored with it", tc.reason)
-		case some && len(anew.Person.Memberships) != 1:
-			t.Errorf("%s: the other entry is stored, got %+v", tc.reason, anew.Person.Memberships)
-		}
+		tc.addsNothing(t, wanted)
+		tc.isNotNew(t, wanted)
 	}
 	for _, rule := range roster.RuleNames(roster.KindOperator) {
 		if !tested[rule] && rule != "UserNameStays" && rule != "IdentityProviderStays" {
 			t.Errorf("no case breaks the rule %s", rule)
 		}
+	}
+}
+
+// isAbsent expects a record as without the part.
+func (p brokenPart) isAbsent(t *testing.T, wanted roster.Wanted) {
+	t.Helper()
+	clean := upright()
+	p.without(&clean)
+	if diff := cmp.Diff(roster.Compile(clean, lawfulWorld()).Person, wanted.Person); diff != "" {
+		t.Errorf("%s: the record is as without that part (-want +got):\n%s", p.reason, diff)
+	}
+}
+
+// addsNothing expects what is written over the record of before to be that, or less.
+func (p brokenPart) addsNothing(t *testing.T, wanted roster.Wanted) {
+	t.Helper()
+	former := roster.Compile(upright(), lawfulWorld()).Person
+	over, some := wanted.Over(&former, roster.Impediments{})
+	if diff := cmp.Diff(former, over.Person); !some || (diff == "") == p.less {
+		t.Errorf("%s: that something of the record of before is lost should be %t (-before +after):\n%s", p.reason, p.less, diff)
+	}
+	if m := over.Person.Memberships[0]; p.less && m.Active && m.Role != roster.Worker {
+		t.Errorf("%s: what nobody can say is read as the least, got %+v", p.reason, m)
+	}
+}
+
+// isNotNew expects a new person to be stored without the part, or not at all where it is the person's own.
+func (p brokenPart) isNotNew(t *testing.T, wanted roster.Wanted) {
+	t.Helper()
+	anew, some := wanted.Over(nil, roster.Impediments{})
+	if some != (p.held != "") {
+		t.Errorf("%s: that a new person is stored should be %t, is %t", p.reason, p.held != "", some)
+	}
+	if some && (len(anew.Person.Memberships) != 1 || anew.Person.Memberships[0].Tenant == p.held) {
+		t.Errorf("%s: the other entry alone is stored, got %+v", p.reason, anew.Person.Memberships)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
@@ -254,18 +256,29 @@ func (c *company) applied(objects ...*v1alpha1.Operator) {
 	c.t.Helper()
 	for _, dry := range []bool{true, false} {
 		for _, o := range objects {
-			o.APIVersion, o.Kind = v1alpha1.GroupVersion.String(), "Operator"
-			o.ManagedFields, o.ResourceVersion = nil, ""
-			options := []client.PatchOption{client.FieldOwner("gitops"), client.ForceOwnership}
-			sent := o
+			options := []client.ApplyOption{client.FieldOwner("gitops"), client.ForceOwnership}
 			if dry {
-				options, sent = append(options, client.DryRunAll), o.DeepCopy()
+				options = append(options, client.DryRunAll)
 			}
-			if err := c.Patch(c.t.Context(), sent, client.Apply, options...); err != nil {
+			if err := c.Apply(c.t.Context(), client.ApplyConfigurationFromUnstructured(manifestOf(c.t, o)), options...); err != nil {
 				c.t.Fatalf("applying %s (dry run: %t): %v", o.Name, dry, err)
 			}
 		}
 	}
+}
+
+// manifestOf is an object as it is kept in Git.
+func manifestOf(t *testing.T, o *v1alpha1.Operator) *unstructured.Unstructured {
+	t.Helper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest := &unstructured.Unstructured{Object: content}
+	manifest.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Operator"))
+	unstructured.RemoveNestedField(manifest.Object, "status")
+	unstructured.RemoveNestedField(manifest.Object, "metadata", "creationTimestamp")
+	return manifest
 }
 
 // neverStalled fails where an object stalled before it became Ready.

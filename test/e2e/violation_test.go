@@ -121,72 +121,82 @@ func TestWhatBreaksARuleIsNotStoredWhereNobodyIsAsked(t *testing.T) {
 	c.create(tenant)
 	becomesReady(c, tenant)
 
-	t.Run("a new person is not stored", func(t *testing.T) {
-		c := c.within(t)
-		c.create(broken)
-		isInvalid(c, broken, "spec.profile.email: must be an e-mail address")
-		if _, found := stored(c, c.store.People(), roster.NewPersonKey(c.namespace, "broken")); found {
-			t.Error("a person with an address that is none should not be stored")
-		}
-		edit(c, broken, withAddress("somewhere@example.com"))
-		becomesReady(c, broken)
+	t.Run("a new person is not stored", func(t *testing.T) { c.within(t).refusesNew(broken) })
+	t.Run("an entry is not stored, and what is taken away is", func(t *testing.T) { c.within(t).keepsAnEntryOut() })
+	t.Run("a team of somebody who is no Manager is none", func(t *testing.T) { c.within(t).leavesTheTeamOut() })
+	t.Run("a group only loses", func(t *testing.T) { c.within(t).takesFromAGroup() })
+	t.Run("a tenant only loses", func(t *testing.T) { c.within(t).takesFromATenant(tenant) })
+}
+
+func (c *company) refusesNew(broken *v1alpha1.Operator) {
+	c.t.Helper()
+	c.create(broken)
+	isInvalid(c, broken, "spec.profile.email: must be an e-mail address")
+	if _, found := stored(c, c.store.People(), roster.NewPersonKey(c.namespace, "broken")); found {
+		c.t.Error("a person with an address that is none should not be stored")
+	}
+	edit(c, broken, withAddress("somewhere@example.com"))
+	becomesReady(c, broken)
+}
+
+func (c *company) keepsAnEntryOut() {
+	c.t.Helper()
+	person := testkit.Operator(c.namespace, "person", testkit.InTenant("north", testkit.As(v1alpha1.RoleManager), testkit.On(v1alpha1.ChannelChat, v1alpha1.ChannelPhone)))
+	c.create(person)
+	becomesReady(c, person)
+	edit(c, person, func(o *v1alpha1.Operator) {
+		o.Spec.Tenants[0].Permissions = []v1alpha1.Permission{"Everything", v1alpha1.PermissionViewEmails}
+		o.Spec.Tenants[0].Role, o.Spec.Tenants[0].Channels = v1alpha1.RoleWorker, []v1alpha1.Channel{v1alpha1.ChannelPhone}
 	})
-	t.Run("an entry is not stored, and what is taken away is", func(t *testing.T) {
-		c := c.within(t)
-		person := testkit.Operator(c.namespace, "person", testkit.InTenant("north", testkit.As(v1alpha1.RoleManager), testkit.On(v1alpha1.ChannelChat, v1alpha1.ChannelPhone)))
-		c.create(person)
-		becomesReady(c, person)
-		edit(c, person, func(o *v1alpha1.Operator) {
-			o.Spec.Tenants[0].Permissions = []v1alpha1.Permission{"Everything", v1alpha1.PermissionViewEmails}
-			o.Spec.Tenants[0].Role, o.Spec.Tenants[0].Channels = v1alpha1.RoleWorker, []v1alpha1.Channel{v1alpha1.ChannelPhone}
-		})
-		isInvalid(c, person, "spec.tenants[north].permissions[Everything]: must be one of", "only taken away")
-		got := c.person("person").Value
-		if m := got.Memberships[0]; m.Role != roster.Worker || len(m.Permissions) != 0 || len(got.Grants) != 1 || got.Grants[0].Channel != roster.Phone {
-			t.Errorf("the role and a channel are taken away, and nothing is added: %+v, %+v", m, got.Grants)
-		}
-		c.costsNothing(person)
-		edit(c, person, func(o *v1alpha1.Operator) { o.Spec.Tenants[0].Permissions = nil })
-		becomesReady(c, person)
+	isInvalid(c, person, "spec.tenants[north].permissions[Everything]: must be one of", "only taken away")
+	got := c.person("person").Value
+	if m := got.Memberships[0]; m.Role != roster.Worker || len(m.Permissions) != 0 || len(got.Grants) != 1 || got.Grants[0].Channel != roster.Phone {
+		c.t.Errorf("the role and a channel are taken away, and nothing is added: %+v, %+v", m, got.Grants)
+	}
+	c.costsNothing(person)
+	edit(c, person, func(o *v1alpha1.Operator) { o.Spec.Tenants[0].Permissions = nil })
+	becomesReady(c, person)
+}
+
+func (c *company) leavesTheTeamOut() {
+	c.t.Helper()
+	lead := testkit.Operator(c.namespace, "lead", testkit.InTenant("north", testkit.Leading("person"), testkit.As(v1alpha1.RoleWorker), testkit.On(v1alpha1.ChannelChat)))
+	c.create(lead)
+	isInvalid(c, lead, "spec.tenants[north].team: only the role Manager has a team")
+	got := c.person("lead").Value
+	if len(got.Memberships) != 1 || len(got.Memberships[0].Team) != 0 || len(got.Grants) != 1 {
+		c.t.Errorf("all is stored but the team: %+v", got)
+	}
+}
+
+func (c *company) takesFromAGroup() {
+	c.t.Helper()
+	group := testkit.Group(c.namespace, "desk", "north")
+	c.create(group)
+	becomesReady(c, group)
+	edit(c, group, func(g *v1alpha1.Group) {
+		g.Spec.Routing.Strategy, g.Spec.Channels = "Whoever", []v1alpha1.Channel{v1alpha1.ChannelChat}
 	})
-	t.Run("a team of somebody who is no Manager is none", func(t *testing.T) {
-		c := c.within(t)
-		lead := testkit.Operator(c.namespace, "lead", testkit.InTenant("north", testkit.Leading("person"), testkit.As(v1alpha1.RoleWorker), testkit.On(v1alpha1.ChannelChat)))
-		c.create(lead)
-		isInvalid(c, lead, "spec.tenants[north].team: only the role Manager has a team")
-		got := c.person("lead").Value
-		if len(got.Memberships) != 1 || len(got.Memberships[0].Team) != 0 || len(got.Grants) != 1 {
-			t.Errorf("all is stored but the team: %+v", got)
-		}
+	isInvalid(c, group, "spec.routing.strategy: must be one of RoundRobin and LeastBusy")
+	got, _ := stored(c, c.store.Groups(), roster.GroupKey{Company: c.namespace, Tenant: "north", Group: "desk"})
+	if len(got.Value.Channels) != 1 || got.Value.Routing.Strategy != roster.RoundRobin {
+		c.t.Errorf("the group serves less and routes as before: %+v", got.Value)
+	}
+}
+
+func (c *company) takesFromATenant(tenant *v1alpha1.Tenant) {
+	c.t.Helper()
+	edit(c, tenant, func(t *v1alpha1.Tenant) {
+		t.Spec.ConsoleURL, t.Spec.DisplayName = "nowhere", "Another name"
+		t.Spec.Channels = []v1alpha1.Channel{v1alpha1.ChannelChat, v1alpha1.ChannelEmail}
 	})
-	t.Run("a group only loses", func(t *testing.T) {
-		c := c.within(t)
-		group := testkit.Group(c.namespace, "desk", "north")
-		c.create(group)
-		becomesReady(c, group)
-		edit(c, group, func(g *v1alpha1.Group) {
-			g.Spec.Routing.Strategy, g.Spec.Channels = "Whoever", []v1alpha1.Channel{v1alpha1.ChannelChat}
-		})
-		isInvalid(c, group, "spec.routing.strategy: must be one of RoundRobin and LeastBusy")
-		got, _ := stored(c, c.store.Groups(), roster.GroupKey{Company: c.namespace, Tenant: "north", Group: "desk"})
-		if len(got.Value.Channels) != 1 || got.Value.Routing.Strategy != roster.RoundRobin {
-			t.Errorf("the group serves less and routes as before: %+v", got.Value)
-		}
-	})
-	t.Run("a tenant only loses", func(t *testing.T) {
-		c := c.within(t)
-		edit(c, tenant, func(t *v1alpha1.Tenant) {
-			t.Spec.ConsoleURL, t.Spec.DisplayName = "nowhere", "Another name"
-			t.Spec.Channels = []v1alpha1.Channel{v1alpha1.ChannelChat, v1alpha1.ChannelEmail}
-		})
-		isInvalid(c, tenant, "spec.consoleURL: must be an http or https URL")
-		got := c.contactCentre("north").Value
-		if len(got.Channels) != 1 || got.Channels[0] != roster.Chat || got.DisplayName == "Another name" {
-			t.Errorf("a channel is taken away, and nothing is added: %+v", got)
-		}
-		edit(c, tenant, func(t *v1alpha1.Tenant) { t.Spec.ConsoleURL = "" })
-		becomesReady(c, tenant)
-	})
+	isInvalid(c, tenant, "spec.consoleURL: must be an http or https URL")
+	got := c.contactCentre("north").Value
+	if len(got.Channels) != 1 || got.Channels[0] != roster.Chat || got.DisplayName == "Another name" {
+		c.t.Errorf("a channel is taken away, and nothing is added: %+v", got)
+	}
+	edit(c, tenant, func(t *v1alpha1.Tenant) { t.Spec.ConsoleURL = "" })
+	becomesReady(c, tenant)
 }
 
 // TestAPolicyGrantsNothingByASelectorNobodyUnderstands which the schema alone does not refuse.
