@@ -50,7 +50,7 @@ func (p person) explained(why roster.Explanation) explanation {
 	return explanation{why, p.caveats()}
 }
 
-// verdict prints why, and turns no into the exit code that says so.
+// verdict prints the answer, and why.
 func (e explanation) verdict(w io.Writer, yes, no string) {
 	if e.Allowed {
 		_, _ = fmt.Fprintf(w, "yes: %s\n", yes)
@@ -66,7 +66,7 @@ func (e explanation) verdict(w io.Writer, yes, no string) {
 	notes(w, e.Notes)
 }
 
-// code is the error that makes the exit code of the answer.
+// code is the error that gives the answer its exit code; nil is yes.
 func (e explanation) code() error {
 	if e.Allowed {
 		return nil

@@ -49,8 +49,8 @@ func (f *conversationFlags) bind(c *cobra.Command, from *source) {
 	flags.StringVar(&f.assignee, "assignee", "", "the operator who took it on; absent: nobody did")
 	flags.StringArrayVar(&f.participants, "participant", nil, "an operator who takes part in it beside the assignee; may be repeated")
 	completed(c, "group", cobra.NoFileCompletions)
-	completed(c, "assignee", completeOne(from, operatorsOf))
-	completed(c, "participant", completeOne(from, operatorsOf))
+	completed(c, "assignee", from.offering((*company).people))
+	completed(c, "participant", from.offering((*company).people))
 }
 
 func newRead(from *source) *cobra.Command {
@@ -66,7 +66,7 @@ The operator takes part in it only if named by --assignee or --participant.`,
 		Example: `  rosterctl access read bronze-lapwing --tenant retail --kind archivedcall --group retail-sales --assignee pewter-fogbank -f config/samples`,
 		Args:    exactly("OPERATOR"),
 
-		ValidArgsFunction: completeWords(from, operatorsOf),
+		ValidArgsFunction: completeWords(from.offering((*company).people)),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := from.person(c, args[0])
 			if err != nil {

@@ -72,7 +72,7 @@ and what was declared and has no effect.`,
 		Example: `  rosterctl access show bronze-lapwing --tenant retail -f config/samples`,
 		Args:    exactly("OPERATOR"),
 
-		ValidArgsFunction: completeWords(from, operatorsOf),
+		ValidArgsFunction: completeWords(from.offering((*company).people)),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := from.person(c, args[0])
 			if err != nil {

@@ -48,14 +48,14 @@ For a channel the question is who is granted it; with --state or --group, to who
 		Example: `  rosterctl access who phone --tenant retail -f config/samples
   rosterctl access who operator.create --tenant travel -f config/samples`,
 		Args:              exactly("CAPABILITY|CHANNEL"),
-		ValidArgsFunction: completeWords(from, effectsOf),
+		ValidArgsFunction: completeWords(offeringEffects),
 		RunE: func(c *cobra.Command, args []string) error {
 			w, err := from.read(c.Context(), c.InOrStdin())
 			if err != nil {
 				return err
 			}
 			company, err := w.company(sought{
-				kind: "Tenant", name: tenant, names: func(c *company) []string { return c.tenants },
+				kind: "Tenant", name: tenant, names: tenantsOf,
 				has: func(c *company) bool { return slices.Contains(c.tenants, tenant) },
 			})
 			if err != nil {

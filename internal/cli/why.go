@@ -33,7 +33,7 @@ For a channel the question is whether the operator is granted it; with --state o
 		Example: `  rosterctl access why bronze-lapwing stats.read --tenant retail -f config/samples
   rosterctl access why bronze-lapwing phone --state away --tenant retail -f config/samples`,
 		Args:              exactly("OPERATOR", "CAPABILITY|CHANNEL"),
-		ValidArgsFunction: completeWords(from, operatorsOf, effectsOf),
+		ValidArgsFunction: completeWords(from.offering((*company).people), offeringEffects),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := from.person(c, args[0])
 			if err != nil {

@@ -6,7 +6,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -97,7 +96,7 @@ func (w *world) company(what sought) (*company, error) {
 	if w.namespace != "" {
 		c, known := w.companies[w.namespace]
 		if !known {
-			return nil, fmt.Errorf("--namespace: there is nothing of company %q%s; there is %s", w.namespace, didYouMean(w.namespace, names), strings.Join(names, ", "))
+			return nil, fmt.Errorf("--namespace: nothing is of company %q; there is %s%s", w.namespace, strings.Join(names, ", "), didYouMean(w.namespace, names))
 		}
 		return c, nil
 	}
@@ -161,18 +160,4 @@ func (c *company) tenant(named string, candidates []string, whose string) (strin
 		return named, nil
 	}
 	return "", fmt.Errorf("--tenant: there is no Tenant %q in company %q%s", named, c.name, didYouMean(named, c.tenants))
-}
-
-// asked are the companies a question can be about: the one asked for, else all. There are none where nothing was read.
-func (w *world) asked() iter.Seq[*company] {
-	return func(yield func(*company) bool) {
-		if w == nil {
-			return
-		}
-		for name, c := range w.companies {
-			if (w.namespace == "" || w.namespace == name) && !yield(c) {
-				return
-			}
-		}
-	}
 }
