@@ -147,11 +147,7 @@ func TestWhoIsHeldHasNoMoreThanBeforeOrAfter(t *testing.T) {
 		}
 		shall = completed(shall)
 		before := roster.Compile(completed(is), w).Person
-		for i := range w.Tenants {
-			if source.IntN(2) == 0 {
-				w.Tenants[i].Record.Settings.RequiredProfile = []roster.ProfileField{roster.RequireTitle}
-			}
-		}
+		someDemandATitle(source, w)
 		over, some := roster.Want(shall, w).Over(&before, roster.Impediments{EmailTaken: source.IntN(2) == 0})
 		if !some {
 			t.Fatal("there is a record to write over")
@@ -173,6 +169,15 @@ func TestWhoIsHeldHasNoMoreThanBeforeOrAfter(t *testing.T) {
 	})
 	if held < 200 {
 		t.Errorf("%d people were held, want 200 at least", held)
+	}
+}
+
+// someDemandATitle makes some tenants of a world demand what nobody has.
+func someDemandATitle(source rostertest.Source, w *rostertest.World) {
+	for i := range w.Tenants {
+		if source.IntN(2) == 0 {
+			w.Tenants[i].Record.Settings.RequiredProfile = []roster.ProfileField{roster.RequireTitle}
+		}
 	}
 }
 
