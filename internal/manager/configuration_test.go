@@ -271,7 +271,7 @@ func TestEveryKeyHasAFlagAndIsDocumented(t *testing.T) {
 		"webhook.bindAddress": "webhook-bind-address", "webhook.configuration": "webhook-configuration", "webhook.namespace": "webhook-namespace",
 		"webhook.service": "webhook-service", "webhook.url": "webhook-url", "webhook.secret": "webhook-secret",
 		"webhook.certificateFolder": "webhook-certificate-folder",
-		"kubeAPI.qps": "kube-api-qps", "kubeAPI.burst": "kube-api-burst",
+		"kubeAPI.qps":               "kube-api-qps", "kubeAPI.burst": "kube-api-burst",
 		"stallAfter": "stall-after", "countWindow": "count-window", "log.level": "log-level", "log.format": "log-format",
 	}
 	var path string
