@@ -88,6 +88,8 @@ func questionsOf(t testing.TB, database string) map[string]string {
 	t.Helper()
 	return map[string]string{
 		"may read":     exampleWith(t, database, "AS may_read"),
+		"how far":      exampleWith(t, database, "SELECT role, sees_all"),
+		"whose":        exampleWith(t, database, "AS of_whom"),
 		"route":        exampleWith(t, database, "r.routable AND"),
 		"capabilities": exampleWith(t, database, "SELECT capability, reach"),
 		"holders":      exampleWith(t, database, "capability = 'stats.read'"),
@@ -173,6 +175,7 @@ func (p *platform) compare(t testing.TB, seed uint64) {
 	}
 	p.compareRouting(t, source, w)
 	tenant := rostertest.DrawTenantName(source)
+	p.compareScope(t, w, w.draw(source), tenant)
 	p.compareCapabilities(t, w, w.draw(source), tenant)
 	p.compareHolders(t, source, w, tenant)
 }
@@ -228,6 +231,55 @@ func (w generated) String() string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// compareScope compares how far a person reads, and in whose names, with the core's standing of the person.
+func (p *platform) compareScope(t testing.TB, w generated, operator roster.Operator, tenant string) {
+	var far, whose []string
+	standing := roster.Compile(operator, w.World).Person.Stand(tenant, w.World)
+	if standing.Live() && !w.hidden[tenant] {
+		far, whose = []string{scopeOf(standing)}, namesIn(standing)
+	}
+	for name, want := range map[string][]string{"how far": far, "whose": whose} {
+		answer := p.asking(t, name).
+			with("'"+company+"'", w.Company).with("'acme'", tenant).with("'lead'", userName(operator)).
+			answer()
+		if !slices.Equal(answer, want) {
+			t.Errorf("%s: %s does %s read in %s? The store says %q and the core %q; the company is\n%s",
+				w.Company, name, operator.Name, tenant, answer, want, w)
+		}
+	}
+}
+
+// scopeOf is how far somebody who is live reads, as the guide shows it.
+func scopeOf(standing roster.Standing) string {
+	scope, facts := standing.Access.Scope, standing.Facts
+	text := string(standing.Access.Role)
+	for _, open := range []bool{
+		scope.All,
+		scope.All || !facts.HasGroups || scope.Unassigned && facts.UnassignedScope == roster.ScopeAll,
+		scope.All || scope.Sessions,
+		scope.All || scope.Emails,
+		scope.All || facts.OthersMessages != roster.MessagesDenied,
+	} {
+		text += map[bool]string{true: "|1", false: "|0"}[open]
+	}
+	return text
+}
+
+// namesIn are the groups of somebody who is live, and whom a Manager leads.
+func namesIn(standing roster.Standing) []string {
+	var names []string
+	for _, group := range standing.Groups {
+		names = append(names, "group|"+group.Name)
+	}
+	if standing.Access.Role == roster.Manager {
+		for _, member := range standing.Membership.Team {
+			names = append(names, "person|"+member)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // compareRouting gives everybody work and a presence of their own, and expects those to be answered whom more work may be routed to.
