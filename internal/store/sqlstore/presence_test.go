@@ -48,10 +48,10 @@ func (s *switching) is(state roster.PresenceState) {
 		"ON CONFLICT (user_id, tenant) DO UPDATE SET state = excluded.state", s.id, state))
 }
 
-// turn switches a channel.
-func (s *switching) turn(channel roster.Channel, on bool) error {
-	return s.Execute(s.t.Context(), fmt.Sprintf("INSERT INTO presence_channels (user_id, tenant, channel, switched_on) VALUES ('%s', 'acme', '%s', %t) "+
-		"ON CONFLICT (user_id, tenant, channel) DO UPDATE SET switched_on = excluded.switched_on", s.id, channel, on))
+// off switches a channel off.
+func (s *switching) off(channel roster.Channel) error {
+	return s.Execute(s.t.Context(), fmt.Sprintf("INSERT INTO presence_channels (user_id, tenant, channel, switched_on) VALUES ('%s', 'acme', '%s', FALSE) "+
+		"ON CONFLICT (user_id, tenant, channel) DO UPDATE SET switched_on = excluded.switched_on", s.id, channel))
 }
 
 // switches are those of the person, and routes the channels that work may come by.
@@ -87,7 +87,7 @@ func withSwitches(t *testing.T, test func(t *testing.T, s *switching)) {
 
 func TestChannelsAreSwitchedWhileOnlineOrAwayAndIfGranted(t *testing.T) {
 	withSwitches(t, func(t *testing.T, s *switching) {
-		if err := s.turn(roster.Chat, false); err == nil {
+		if err := s.off(roster.Chat); err == nil {
 			t.Error("a channel is switched of somebody who never was there; expected it to be refused")
 		}
 		for _, c := range []struct {
@@ -104,7 +104,7 @@ func TestChannelsAreSwitchedWhileOnlineOrAwayAndIfGranted(t *testing.T) {
 			{roster.Away, "Semaphore", false, "a channel nobody knows"},
 		} {
 			s.is(c.state)
-			if err := s.turn(c.channel, false); (err == nil) != c.accepted {
+			if err := s.off(c.channel); (err == nil) != c.accepted {
 				t.Errorf("%s: switching %s: %v; expected it to be accepted: %t", c.reason, c.channel, err, c.accepted)
 			}
 		}
@@ -127,7 +127,7 @@ func TestRevokingAGrantDropsItsSwitch(t *testing.T) {
 	withSwitches(t, func(t *testing.T, s *switching) {
 		s.is(roster.Away)
 		for _, channel := range []roster.Channel{roster.Chat, roster.Phone} {
-			if err := s.turn(channel, false); err != nil {
+			if err := s.off(channel); err != nil {
 				t.Fatalf("switching %s: %v", channel, err)
 			}
 		}
@@ -156,7 +156,7 @@ func TestRevokingAGrantDropsItsSwitch(t *testing.T) {
 func TestPresenceGoesWithThePerson(t *testing.T) {
 	withSwitches(t, func(t *testing.T, s *switching) {
 		s.is(roster.Online)
-		if err := s.turn(roster.Chat, false); err != nil {
+		if err := s.off(roster.Chat); err != nil {
 			t.Fatalf("switching a channel: %v", err)
 		}
 		stored, err := s.People().Get(t.Context(), s.person.Key())

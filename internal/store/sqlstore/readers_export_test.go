@@ -40,7 +40,13 @@ func (s *Store) Reader(ctx context.Context) (*Reader, error) {
 }
 
 // Close ends the connection, and what was prepared with it.
-func (r *Reader) Close() error { return r.conn.Close() }
+func (r *Reader) Close() error {
+	var failures []error
+	for _, prepared := range r.prepared {
+		failures = append(failures, prepared.Close())
+	}
+	return errors.Join(append(failures, r.conn.Close())...)
+}
 
 // Answer is what a query answers, a line per row as the guide for readers shows it.
 func (r *Reader) Answer(ctx context.Context, query string, args ...any) (answer []string, err error) {
@@ -68,7 +74,7 @@ func (r *Reader) Answer(ctx context.Context, query string, args ...any) (answer 
 
 func (r *Reader) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	if r.prepared[query] == nil {
-		prepared, err := r.conn.PrepareContext(ctx, query)
+		prepared, err := r.conn.PrepareContext(ctx, query) //nolint:sqlclosecheck // Close closes it
 		if err != nil {
 			return nil, err
 		}

@@ -91,13 +91,13 @@ func settleOne[K comparable, V store.Record[K, V]](t testing.TB, in store.Record
 	return written.ID
 }
 
-func ask(t testing.TB, s *sqlstore.Store, question string, args ...any) []string {
+func ask(t testing.TB, s *sqlstore.Store, question string) []string {
 	t.Helper()
 	reader, err := s.Reader(context.Background())
 	if err != nil {
 		t.Fatalf("%s: %v", question, err)
 	}
-	answer, err := reader.Answer(context.Background(), question, args...)
+	answer, err := reader.Answer(context.Background(), question)
 	if err := errors.Join(err, reader.Close()); err != nil {
 		t.Fatalf("%s: %v", question, err)
 	}

@@ -29,10 +29,8 @@ func ofWrites() []mutant {
 		{"every put says that it changed the record", everywhere(alwaysChanged), []string{
 			"put of an equal value changes nothing and says so", "of many who write the same new record at once, one changes the store",
 		}},
-		{"what was there before is forgotten", everywhere(tellsOf(func(written store.Written[any], _ any) *any { return nil })), tellsBefore},
-		{"what is there now is told for what was there before", everywhere(tellsOf(func(_ store.Written[any], value any) *any {
-			return &value
-		})), tellsBefore},
+		{"what was there before is forgotten", everywhere(tellsOf(func(any) *any { return nil })), tellsBefore},
+		{"what is there now is told for what was there before", everywhere(tellsOf(func(value any) *any { return &value })), tellsBefore},
 		{"what was there before is looked at before the write, not with it", everywhere(looksBefore), []string{
 			"of many who change a record at once, each tells what the one before it wrote",
 		}},
@@ -99,12 +97,12 @@ func alwaysChanged(in aggregate) bug {
 }
 
 // tellsOf tells something else of what was there before.
-func tellsOf(before func(written store.Written[any], value any) *any) func(aggregate) bug {
+func tellsOf(before func(value any) *any) func(aggregate) bug {
 	return func(in aggregate) bug {
 		return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 			written, err := in.Put(ctx, value, stamp, terms)
 			if err == nil {
-				written.Before = before(written, value)
+				written.Before = before(value)
 			}
 			return written, err
 		}}
