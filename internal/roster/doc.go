@@ -21,6 +21,7 @@
 //   - Standing: a person's record joined with the facts of one tenant: what is in effect there.
 //   - Live: active in the company and in a tenant that exists. Activated: able to log in.
 //   - Team, effective: those a Manager names who are Worker or Manager in the same tenant.
+//   - Wanted: what is to be written of an Operator, as far as rules and other objects let it.
 //   - Cause: what brings an effect about. Obstacle: what keeps something from taking effect.
 //   - Authority: who may change a field. Refusal: that a requester lacks it.
 //   - Rule: what one object alone can break; Violation: that it does. Hold: what another object keeps out of the store for now.
@@ -35,5 +36,7 @@
 //   - Nothing crosses tenants, and no role covers less than a lower one.
 //   - A field that has no line in the table of who may change it is closed to all but those who may change everything.
 //   - No rule refuses a change that only takes away.
+//   - What breaks a rule or is held gives nobody anything, and what a manifest takes away is gone all the same; only the last
+//     Administrator of a tenant stays.
 //   - A record's canonical form changes only together with [CompileVersion].
 package roster

@@ -267,6 +267,35 @@ func (c *company) applied(objects ...*v1alpha1.Operator) {
 	}
 }
 
+// TestOfTwoWhoWantOneUserNameTheOlderGetsIt where the store has it for neither, since nobody managed them when they were created.
+func TestOfTwoWhoWantOneUserNameTheOlderGetsIt(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t, unguarded)
+	c.stop()
+	people := make([][2]*v1alpha1.Operator, 10)
+	for pair := range people {
+		// The later by name is created first, and may be the older by a second.
+		for which, name := range []string{"zeta", "alpha"} {
+			people[pair][which] = testkit.Operator(c.namespace, fmt.Sprintf("%s-%d", name, pair), func(o *v1alpha1.Operator) {
+				o.Spec.UserName = fmt.Sprintf("wanted.%d", pair)
+			})
+			c.create(people[pair][which])
+		}
+	}
+	c.start()
+	for _, two := range people {
+		winner, loser := two[1], two[0]
+		if two[0].CreationTimestamp.Before(&two[1].CreationTimestamp) {
+			winner, loser = two[0], two[1]
+		}
+		becomesReady(c, winner)
+		conflicts(c, loser, "UserNameTaken", "Operator "+c.namespace+"/"+winner.Name)
+		if got := c.person(winner.Spec.UserName).Stamp.Name; got != winner.Name {
+			t.Errorf("the older, or the first by name, should be stored: %s, the store has %s", winner.Name, got)
+		}
+	}
+}
+
 // manifestOf is an object as it is kept in Git.
 func manifestOf(t *testing.T, o *v1alpha1.Operator) *unstructured.Unstructured {
 	t.Helper()
