@@ -37,7 +37,9 @@ type company struct {
 	store     *faults.Store
 	options   manager.Options
 	requests  *requests
-	stop      func()
+	// service is where the API server reaches the replicas of the company's manager, where there are several.
+	service *service
+	stop    func()
 }
 
 // newCompany starts a manager for a namespace of the test's own, over a store in memory. It answers the API server about changes.

@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -61,6 +60,7 @@ type replica struct {
 	t               *testing.T
 	name            string
 	health, metrics string
+	webhook         string
 	process         *exec.Cmd
 	log             string
 }
@@ -103,12 +103,14 @@ func managersKubeconfig(t *testing.T) string {
 // replica starts a process of the manager, which ends with the test.
 func (c *company) replica(name, url string) *replica {
 	c.t.Helper()
-	r := &replica{t: c.t, name: name, health: freeAddress(c.t), metrics: freeAddress(c.t), log: filepath.Join(c.t.TempDir(), name+".log")}
-	args, err := json.Marshal([]string{
+	r := &replica{
+		t: c.t, name: name, health: freeAddress(c.t), metrics: freeAddress(c.t), webhook: freeAddress(c.t), log: filepath.Join(c.t.TempDir(), name+".log"),
+	}
+	args, err := json.Marshal(append([]string{
 		"--kubeconfig=" + managersKubeconfig(c.t), "--installation=e2e", "--store=" + url, "--namespace=" + c.namespace,
 		"--leader-election-namespace=" + c.namespace, "--health-bind-address=" + r.health,
 		"--metrics-bind-address=" + r.metrics, "--metrics-secure=false", "--count-window=100ms",
-	})
+	}, c.answering(r)...))
 	must(c.t, err)
 	log, err := os.Create(r.log)
 	must(c.t, err)
@@ -137,21 +139,30 @@ func (r *replica) kill() {
 	}
 }
 
-// metric is the sum of a metric over the label sets that count.
-func (r *replica) metric(ctx context.Context, name string, counts func(labels string) bool) (float64, error) {
+// scrape is all that the replica tells in metrics.
+func (r *replica) scrape(ctx context.Context) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.metrics+"/metrics", http.NoBody)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	return string(text), err
+}
+
+// metric is the sum of a metric over the label sets that count.
+func (r *replica) metric(ctx context.Context, name string, counts func(labels string) bool) (float64, error) {
+	text, err := r.scrape(ctx)
+	if err != nil {
+		return 0, err
+	}
 	var sum float64
-	lines := bufio.NewScanner(response.Body)
-	for lines.Scan() {
-		labelled, found := strings.CutPrefix(lines.Text(), name+"{")
+	for line := range strings.Lines(text) {
+		labelled, found := strings.CutPrefix(strings.TrimSpace(line), name+"{")
 		labels, value, whole := strings.Cut(labelled, "} ")
 		if !found || !whole || !counts(labels) {
 			continue
@@ -162,7 +173,7 @@ func (r *replica) metric(ctx context.Context, name string, counts func(labels st
 		}
 		sum += number
 	}
-	return sum, lines.Err()
+	return sum, nil
 }
 
 // writes is how many writes of the replica the API server accepted.
