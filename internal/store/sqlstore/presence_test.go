@@ -173,3 +173,27 @@ func TestPresenceGoesWithThePerson(t *testing.T) {
 		}
 	})
 }
+
+func TestARouteHasTheLowerOfTheCapsOfChannelAndGroup(t *testing.T) {
+	withSwitches(t, func(t *testing.T, s *switching) {
+		group := roster.Group{Company: company, Tenant: "acme", Name: "billing"}
+		for _, c := range []struct {
+			ofGrant, ofGroup int
+			want             string
+		}{{0, 0, ""}, {2, 0, "2"}, {0, 3, "3"}, {2, 1, "1"}, {1, 2, "1"}, {2, 2, "2"}} {
+			s.put(func(p *roster.Person) { p.Grants[0].Capacity = c.ofGrant })
+			group.Routing.MaxConcurrentPerOperator = c.ofGroup
+			settleOne(t, s.Groups(), group)
+			for name, want := range map[string]string{"billing": c.want, "general": fmt.Sprint(c.ofGrant)} {
+				if want == "0" {
+					want = ""
+				}
+				got := ask(t, s.Store, "SELECT capacity FROM effective_routes WHERE user_name = 'worker' AND channel = 'Chat' AND group_name = '"+name+"'")
+				if !slices.Equal(got, []string{want}) {
+					t.Errorf("the channel's cap is %d and the group's %d: the capacity in %s is %q; expected %q, of which nothing is no cap",
+						c.ofGrant, c.ofGroup, name, got, want)
+				}
+			}
+		}
+	})
+}
