@@ -83,7 +83,7 @@ func (s *source) users(c *cobra.Command, names []string) ([]*v1alpha1.Operator, 
 // user is why an operator is no Kubernetes user; nil is that he is one.
 func (c *company) user(o *v1alpha1.Operator) error {
 	if o.Spec.KubernetesUser == "" {
-		return fmt.Errorf("Operator %q is no Kubernetes user: set spec.kubernetesUser", o.Name)
+		return fmt.Errorf("the Operator %q is no Kubernetes user: set spec.kubernetesUser", o.Name)
 	}
 	for _, other := range c.directory.OperatorsByKubernetesUser(o.Namespace, o.Spec.KubernetesUser) {
 		if other.Name != o.Name {

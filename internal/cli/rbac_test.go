@@ -79,7 +79,7 @@ func TestWhoGetsARole(t *testing.T) {
 	}{
 		"all":             {"who is no user, or one whom others claim, has nothing to log in as", []string{"--all"}, cli.ExitYes, []string{"anna"}, ""},
 		"by name":         {"a user name does as well", []string{"ANNA"}, cli.ExitYes, []string{"anna"}, ""},
-		"no user":         {"a Role without a person would be nobody's", []string{"bert"}, cli.ExitError, nil, `Operator "bert" is no Kubernetes user: set spec.kubernetesUser`},
+		"no user":         {"a Role without a person would be nobody's", []string{"bert"}, cli.ExitError, nil, `the Operator "bert" is no Kubernetes user: set spec.kubernetesUser`},
 		"claimed twice":   {"neither is that user", []string{"carl"}, cli.ExitError, nil, `"carl" and "dora" claim`},
 		"a stranger":      {"nobody is meant", []string{"emil"}, cli.ExitError, nil, `there is no Operator "emil"`},
 		"one of several":  {"all or nothing", []string{"anna", "bert"}, cli.ExitError, nil, `"bert"`},

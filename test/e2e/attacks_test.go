@@ -73,8 +73,8 @@ func changing[T client.Object](object T, change func(T)) func(ctx context.Contex
 	return func(ctx context.Context, c client.Client) error {
 		var err error
 		for range 5 {
-			if err = c.Get(ctx, client.ObjectKeyFromObject(object), object); err != nil {
-				return err
+			if missing := c.Get(ctx, client.ObjectKeyFromObject(object), object); missing != nil {
+				return missing
 			}
 			change(object)
 			if err = c.Update(ctx, object); !apierrors.IsConflict(err) {

@@ -18,7 +18,6 @@ import (
 type who func(r requester) bool
 
 func anybody(requester) bool         { return true }
-func nobody(requester) bool          { return false }
 func ofCompany(r requester) bool     { return r.company }
 func ofCompanyVerb(r requester) bool { return r.companyVerb }
 func self(r requester) bool          { return r.self }

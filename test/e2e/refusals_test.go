@@ -78,6 +78,6 @@ func TestWhatAPersonSeesIsOnThePage(t *testing.T) {
 		t.Errorf("the page should show at least six refusals, it shows %d", refused)
 	}
 	if *update {
-		must(t, os.WriteFile(path, []byte(written), 0o644)) //nolint:gosec // a page of the documentation
+		must(t, os.WriteFile(path, []byte(written), 0o644))
 	}
 }

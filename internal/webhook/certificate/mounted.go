@@ -32,7 +32,10 @@ func NewMounted(folder string) (*Mounted, error) {
 		return nil, fmt.Errorf("read the mounted certificate: %w", err)
 	}
 	m.watcher.RegisterCallback(func(tls.Certificate) { signal(m.changed) })
-	return m, m.Check(nil)
+	if err := m.Check(nil); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // Start watches the files until ctx ends.

@@ -4,6 +4,7 @@
 package certificate
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -75,7 +76,7 @@ func TestASecretIsMadeAndKeptWithRightsOnItsNameAlone(t *testing.T) {
 		t.Errorf("who saves over a version he has not seen should be overtaken, got %v", err)
 	}
 	got, _, err := vault.Load(t.Context())
-	if err != nil || !maps.EqualFunc(want, got, func(a, b []byte) bool { return string(a) == string(b) }) {
+	if err != nil || !maps.EqualFunc(want, got, bytes.Equal) {
 		t.Errorf("what was saved should be loaded, got %q and %v", got, err)
 	}
 	other := &Secret{Client: c, Name: types.NamespacedName{Namespace: namespace, Name: "another"}}

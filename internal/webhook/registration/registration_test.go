@@ -4,6 +4,7 @@
 package registration
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -414,7 +415,7 @@ func TestWhatIsToBeTrustedIsPublishedAtOnce(t *testing.T) {
 	f.served.set(both)
 	f.becomes("told of both authorities", f.asWanted)
 	testkit.Eventually(t, "it is known to be published", func(context.Context) (bool, string) {
-		return string(f.Published()) == string(both), string(f.Published())
+		return bytes.Equal(f.Published(), both), string(f.Published())
 	})
 }
 

@@ -121,7 +121,10 @@ func tree(raw []byte) (map[string]any, error) {
 		return nil, nil
 	}
 	var object map[string]any
-	return object, json.Unmarshal(raw, &object)
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return nil, err
+	}
+	return object, nil
 }
 
 // undecided is the answer while nothing can be decided: a refusal that may be tried again.
