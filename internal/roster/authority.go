@@ -93,7 +93,12 @@ func Authorize(change Change, requester Requester, directory Directory) ([]Refus
 }
 
 // refusals gathers the fields by what they need.
-type refusals struct{ list []Refusal }
+type refusals struct {
+	list []Refusal
+	// told are the needs and fields in the list: a request may hold hundreds of thousands of fields, none of which may cost the more
+	// for the others.
+	told map[[2]string]bool
+}
 
 func (r *refusals) add(need, path string) {
 	if need == "" {
@@ -104,9 +109,14 @@ func (r *refusals) add(need, path string) {
 		i = len(r.list)
 		r.list = append(r.list, Refusal{Need: need})
 	}
-	if path != "" && !slices.Contains(r.list[i].Paths, path) {
-		r.list[i].Paths = append(r.list[i].Paths, path)
+	if path == "" || r.told[[2]string{need, path}] {
+		return
 	}
+	if r.told == nil {
+		r.told = map[[2]string]bool{}
+	}
+	r.told[[2]string{need, path}] = true
+	r.list[i].Paths = append(r.list[i].Paths, path)
 }
 
 // whole decides on the creation or deletion of the object.

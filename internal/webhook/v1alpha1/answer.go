@@ -75,7 +75,7 @@ func (s subject) forbidden(refusals []roster.Refusal, violations []roster.Violat
 	var causes []metav1.StatusCause
 	told := func(path, sentence, message string) {
 		lines = append(lines, "* "+cut(sentence, faultAtMost))
-		causes = append(causes, metav1.StatusCause{Type: metav1.CauseTypeForbidden, Field: path, Message: cut(message, faultAtMost)})
+		causes = append(causes, metav1.StatusCause{Type: metav1.CauseTypeForbidden, Field: cut(path, faultAtMost), Message: cut(message, faultAtMost)})
 	}
 	for _, refusal := range refusals {
 		told(strings.Join(refusal.Paths, ", "), refusal.String(), refusal.Need)
@@ -97,7 +97,9 @@ func (s subject) forbidden(refusals []roster.Refusal, violations []roster.Violat
 func (s subject) invalid(violations []roster.Violation) metav1.Status {
 	var faults field.ErrorList
 	for _, v := range violations[:min(len(violations), faultsAtMost)] {
-		faults = append(faults, &field.Error{Type: faultTypes[v.Reason], Field: v.Path, BadValue: badValue(v), Detail: cut(v.Message, faultAtMost)})
+		faults = append(faults, &field.Error{
+			Type: faultTypes[v.Reason], Field: cut(v.Path, faultAtMost), BadValue: badValue(v), Detail: cut(v.Message, faultAtMost),
+		})
 	}
 	if more := len(violations) - len(faults); more > 0 {
 		faults = append(faults, &field.Error{Type: field.ErrorTypeInvalid, Field: "spec", BadValue: field.OmitValueType{}, Detail: fmt.Sprintf(beyondTheLast, more)})
@@ -117,6 +119,9 @@ var faultTypes = map[roster.ViolationReason]field.ErrorType{
 func badValue(v roster.Violation) any {
 	if v.BadValue == nil {
 		return field.OmitValueType{}
+	}
+	if text, is := v.BadValue.(string); is {
+		return cut(text, faultAtMost)
 	}
 	return v.BadValue
 }

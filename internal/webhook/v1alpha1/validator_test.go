@@ -5,6 +5,7 @@ package v1alpha1
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -271,6 +272,44 @@ func TestWhatIsToldIsBounded(t *testing.T) {
 		if len(got.Message) > 200_000 || len(got.Details.Causes) > faultsAtMost+1 || !utf8.ValidString(got.Message) || !strings.Contains(got.Message, " more") {
 			t.Errorf("%s: of 300 faults %d should be told, and the others counted; told are %d causes in %d bytes", name, faultsAtMost, len(got.Details.Causes), len(got.Message))
 		}
+	}
+}
+
+// TestWhatIsToldOfAHugeRequestIsBounded: an API server takes requests of 3 MB, and somebody who may do nothing sends one, too.
+func TestWhatIsToldOfAHugeRequestIsBounded(t *testing.T) {
+	t.Parallel()
+	labelled := func(o *v1alpha1.Operator) {
+		o.Labels = map[string]string{}
+		for i := range 100_000 {
+			o.Labels[fmt.Sprintf("label-%d", i)] = ""
+		}
+	}
+	endless := testkit.ChannelPolicy(company, "new", "north", testkit.For(v1alpha1.PolicySubject{
+		Selector: &metav1.LabelSelector{MatchLabels: map[string]string{strings.Repeat("k", 1_000_000): strings.Repeat("!", 1_000_000)}},
+	}))
+	for name, tc := range map[string]struct {
+		user          string
+		before, after client.Object
+		says          string
+	}{
+		"very many fields":              {"stranger", wim(), wim(labelled), "and 99994 more"},
+		"a very long field":             {"north-admin", nil, endless, "must have at most"},
+		"a very long field, of another": {"stranger", nil, endless, "needs an Administrator"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := over(t, everybodysRights(), population()...).asks(tc.user, tc.before, tc.after)
+			if got.Allowed || !strings.Contains(got.Result.Message, tc.says) {
+				t.Errorf("it should be refused with a message that says %q, got %.300q", tc.says, got.Result.Message)
+			}
+			told, err := json.Marshal(got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(told) > 50_000 {
+				t.Errorf("the answer should have at most 50,000 bytes, however much is asked, it has %d", len(told))
+			}
+		})
 	}
 }
 
