@@ -63,6 +63,21 @@ func (o *Operator) switchOff(tenant string) {
 	o.Entries = append(o.Entries, Entry{Tenant: tenant, Role: Worker})
 }
 
+// keepOut parts tenants whose entries are held: for some an entry has to be written all the same, which says no more than that the
+// person is switched off there, since without any the company's administrator would be in the tenant. The others are held.
+func (o Operator) keepOut(before Person, tenants []string) (Operator, []string) {
+	o.Entries = slices.Clone(o.Entries)
+	held := slices.DeleteFunc(tenants, func(tenant string) bool {
+		e := o.entryOf(tenant)
+		if _, had := before.membership(tenant); had || e == nil || e.Active || !o.CompanyAdministrator {
+			return false
+		}
+		*e = Entry{Tenant: tenant, Role: Worker}
+		return true
+	})
+	return o, held
+}
+
 // entryOf is the entry for a tenant, to be changed; nil where there is none.
 func (o *Operator) entryOf(tenant string) *Entry {
 	i := slices.IndexFunc(o.Entries, func(e Entry) bool { return e.Tenant == tenant })

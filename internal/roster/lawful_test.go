@@ -160,6 +160,51 @@ func TestABrokenManifestStillTakesAway(t *testing.T) {
 	}
 }
 
+// TestAnEntryThatBreaksARuleKeepsItsPersonOutAllTheSame: without any entry a company administrator is in every tenant.
+func TestAnEntryThatBreaksARuleKeepsItsPersonOutAllTheSame(t *testing.T) {
+	t.Parallel()
+	chief := asCompanyAdministrator(upright())
+	away := inEntry(func(e *roster.Entry) {
+		e.Active, e.Groups = false, append(slices.Clone(e.Groups), e.Groups[0])
+	})
+	twice := func(o *roster.Operator) { o.Entries = append(slices.Clone(o.Entries), o.Entries[0]) }
+	elsewhere := upright()
+	elsewhere.Entries = slices.DeleteFunc(slices.Clone(elsewhere.Entries), func(e roster.Entry) bool { return e.Tenant == "north" })
+	elsewhere.HomeTenant = ""
+	for _, tc := range []struct {
+		reason string
+		former *roster.Operator
+		spoil  func(*roster.Operator)
+	}{
+		{"a new person is switched off in the tenant", nil, away},
+		{"a new person has two entries, of which nobody can say which is meant", nil, twice},
+		{"who was not in the tenant is switched off there", &elsewhere, away},
+		{"who was there as the company's is switched off there", new(asCompanyAdministrator(elsewhere)), away},
+		{"who was there by an entry is switched off there", new(upright()), away},
+	} {
+		broken := chief
+		tc.spoil(&broken)
+		var former *roster.Person
+		if tc.former != nil {
+			former = new(roster.Compile(*tc.former, lawfulWorld()).Person)
+		}
+		wanted := roster.Want(broken, lawfulWorld())
+		if len(wanted.Violations) == 0 {
+			t.Fatalf("%s: the entry should break a rule", tc.reason)
+		}
+		over, some := wanted.Over(former, roster.Impediments{})
+		if !some {
+			t.Fatalf("%s: the person should be written", tc.reason)
+		}
+		if over.Person.AdministratorOf("north") {
+			t.Errorf("%s: the person should not be an Administrator of the tenant, the record has %+v", tc.reason, over.Person.Memberships)
+		}
+		if standing := over.Person.Stand("north", lawfulWorld()); standing.Live() {
+			t.Errorf("%s: nothing should take effect in the tenant, the capabilities are %v", tc.reason, standing.Capabilities())
+		}
+	}
+}
+
 func TestAPolicyGrantsNothingByWhatBreaksARule(t *testing.T) {
 	t.Parallel()
 	w := lawfulWorld()

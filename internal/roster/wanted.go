@@ -5,6 +5,7 @@ package roster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -78,11 +79,8 @@ func (w Wanted) Over(former *Person, in Impediments) (Wanted, bool) {
 		operator.Active = operator.Active && former.User.Active
 		operator.CompanyAdministrator = operator.CompanyAdministrator && former.User.CompanyAdministrator
 	}
-	w.Compiled = Compile(operator.HoldAdministrator(*former, in.LastOf), w.directory)
-	held := make([]string, 0, len(w.entries))
-	for tenant := range w.entries {
-		held = append(held, tenant)
-	}
+	operator, held := operator.HoldAdministrator(*former, in.LastOf).keepOut(*former, slices.Sorted(maps.Keys(w.entries)))
+	w.Compiled = Compile(operator, w.directory)
 	w.Person = w.Person.HoldEntries(*former, held)
 	if w.own {
 		w.Person = w.Person.holdUser(*former)
