@@ -14,7 +14,7 @@ import (
 type Lifetimes struct {
 	// Authority is how long an authority holds. When a third of it is left the next authority is made.
 	Authority time.Duration
-	// Overlap is how long the next authority is trusted before it signs: longer than API servers take to learn what to trust.
+	// Overlap is how long the next authority is published before it signs: longer than API servers take to learn what to trust.
 	Overlap time.Duration
 	// Serving is how long a serving certificate holds. When a third of it is left it is renewed.
 	Serving time.Duration
@@ -33,6 +33,8 @@ func DefaultLifetimes() Lifetimes {
 type Keyring struct {
 	// issuing signs, next is to sign after it, and is nil most of the time.
 	issuing, next *Authority
+	// announced is when next was first seen to be published; zero is not yet.
+	announced time.Time
 	// former signed once, and serving certificates of theirs may still be in use.
 	former []*x509.Certificate
 }
@@ -57,14 +59,14 @@ func (k Keyring) trusted() []*x509.Certificate {
 }
 
 // Turn is the keyring as it should be at a time. Published is the bundle API servers are told to trust: the next authority
-// signs once it was trusted for the overlap, and is published. The second result tells whether anything changed.
+// signs once it was published for the overlap, and still is. The second result tells whether anything changed.
 func (k Keyring) Turn(now time.Time, published []byte, lifetimes Lifetimes) (Keyring, bool, error) {
-	turned := k.withoutEnded(now)
-	changed := turned.next != k.next || len(turned.former) != len(k.former)
+	turned := k.withoutEnded(now).announcedBy(now, published)
+	changed := turned.next != k.next || len(turned.former) != len(k.former) || !turned.announced.Equal(k.announced)
 	switch {
 	case turned.next != nil && turned.nextMaySign(now, published, lifetimes):
 		turned.former = append([]*x509.Certificate{turned.issuing.certificate}, turned.former...)
-		turned.issuing, turned.next = turned.next, nil
+		turned.issuing, turned.next, turned.announced = turned.next, nil, time.Time{}
 		changed = true
 	case ended(turned.issuing, now):
 		// Nothing can be signed, so there is nothing to overlap with.
@@ -83,16 +85,27 @@ func (k Keyring) Turn(now time.Time, published []byte, lifetimes Lifetimes) (Key
 // withoutEnded is the keyring without what cannot be of use any more.
 func (k Keyring) withoutEnded(now time.Time) Keyring {
 	if k.next != nil && ended(k.next, now) {
-		k.next = nil
+		k.next, k.announced = nil, time.Time{}
 	}
 	k.former = slices.DeleteFunc(slices.Clone(k.former), func(c *x509.Certificate) bool { return !now.Before(c.NotAfter) })
 	return k
 }
 
+// announcedBy is the keyring that knows since when the next authority is published: it may have been made long before.
+func (k Keyring) announcedBy(now time.Time, published []byte) Keyring {
+	if k.announced.IsZero() && k.nextIn(published) {
+		k.announced = now
+	}
+	return k
+}
+
+func (k Keyring) nextIn(bundle []byte) bool {
+	return k.next != nil && slices.ContainsFunc(certificatesOf(bundle), k.next.certificate.Equal)
+}
+
 // nextMaySign tells whether every API server has had time to trust the next authority, or nothing is trusted without it.
 func (k Keyring) nextMaySign(now time.Time, published []byte, lifetimes Lifetimes) bool {
-	known := slices.ContainsFunc(certificatesOf(published), k.next.certificate.Equal)
-	return ended(k.issuing, now) || known && !now.Before(k.next.born().Add(lifetimes.Overlap))
+	return ended(k.issuing, now) || k.nextIn(published) && !now.Before(k.announced.Add(lifetimes.Overlap))
 }
 
 // certificatesOf are the certificates of a bundle, none of one that cannot be read.
@@ -115,6 +128,7 @@ const (
 	keyIssuingKey         = "issuing.key"
 	keyNextCertificate    = "next.crt"
 	keyNextKey            = "next.key"
+	keyNextAnnounced      = "next.announced"
 	keyFormer             = "former.crt"
 )
 
@@ -129,6 +143,9 @@ func (k Keyring) encode() (map[string][]byte, error) {
 		if texts[keyNextCertificate], texts[keyNextKey], err = k.next.encode(); err != nil {
 			return nil, err
 		}
+	}
+	if !k.announced.IsZero() {
+		texts[keyNextAnnounced] = []byte(k.announced.UTC().Format(time.RFC3339Nano))
 	}
 	if len(k.former) > 0 {
 		texts[keyFormer] = encodeCertificates(k.former...)
@@ -146,6 +163,11 @@ func decodeKeyring(texts map[string][]byte) (Keyring, error) {
 	if len(texts[keyNextCertificate]) > 0 {
 		if k.next, err = decodeAuthority(texts[keyNextCertificate], texts[keyNextKey]); err != nil {
 			return Keyring{}, fmt.Errorf("%s and %s: %w", keyNextCertificate, keyNextKey, err)
+		}
+	}
+	if text := texts[keyNextAnnounced]; len(text) > 0 {
+		if k.announced, err = time.Parse(time.RFC3339Nano, string(text)); err != nil {
+			return Keyring{}, fmt.Errorf("%s: there must be a time as of RFC 3339", keyNextAnnounced)
 		}
 	}
 	if k.former, err = decodeCertificates(texts[keyFormer]); err != nil {

@@ -137,9 +137,9 @@ func TestWhenAnAuthorityIsFollowedByTheNext(t *testing.T) {
 	}{
 		"young":           {"nothing is due", []time.Duration{0, life - third - time.Second}, false, 1, 1},
 		"worn":            {"the next one is made, and only trusted yet", []time.Duration{0, life - third}, false, 1, 2},
-		"overlapping":     {"API servers may not all have learnt of it", []time.Duration{0, life - third, life - third + 59*time.Second}, false, 1, 2},
-		"overlapped":      {"the next one signs, and the former is still trusted", []time.Duration{0, life - third, life - third + time.Minute}, false, 2, 2},
-		"former ended":    {"it is trusted no longer than it holds", []time.Duration{0, life - third, life - third + time.Minute, life}, false, 2, 1},
+		"overlapping":     {"API servers may not all have learnt of it", []time.Duration{0, life - third, life - third + time.Second, life - third + time.Minute}, false, 1, 2},
+		"overlapped":      {"the next one signs, and the former is still trusted", []time.Duration{0, life - third, life - third + time.Second, life - third + 61*time.Second}, false, 2, 2},
+		"former ended":    {"it is trusted no longer than it holds", []time.Duration{0, life - third, life - third + time.Second, life - third + 61*time.Second, life}, false, 2, 1},
 		"unpublished":     {"what nobody was told to trust does not sign", []time.Duration{0, life - third, life - time.Second}, true, 1, 2},
 		"too late":        {"the authority in use ended, so there is nothing to lose", []time.Duration{0, life - third, life}, true, 2, 2},
 		"away for a life": {"nothing was renewed in time: all is new", []time.Duration{0, 2 * life}, false, 2, 1},
@@ -173,6 +173,41 @@ func TestWhenAnAuthorityIsFollowedByTheNext(t *testing.T) {
 				t.Errorf("%s: %d authorities should be trusted, %d are", tc.reason, tc.wantTrusted, got)
 			}
 		})
+	}
+}
+
+// TestWhatIsPublishedLateSignsLate: whoever publishes may be kept from it, and API servers learn nothing before.
+func TestWhatIsPublishedLateSignsLate(t *testing.T) {
+	t.Parallel()
+	const worn = 60 * time.Minute
+	clock, vault := clocktesting.NewFakeClock(start), &Memory{}
+	var published []byte
+	told := func() []byte { return published }
+	k := replica(vault, clock, told)
+	look(t, k)
+	published = k.Bundle()
+	first := issuer(k)
+	for _, step := range []struct {
+		reason  string
+		at      time.Duration
+		publish bool
+		signs   bool
+	}{
+		{"the next one is made", worn, false, true},
+		{"it is old enough to sign, and nobody was told of it", worn + 10*time.Minute, true, true},
+		{"it was published a moment ago", worn + 10*time.Minute + time.Second, false, true},
+		{"another replica learns from the first since when it is published", worn + 11*time.Minute, false, true},
+		{"it has been published for the overlap", worn + 11*time.Minute + time.Second, false, false},
+	} {
+		clock.SetTime(start.Add(step.at))
+		look(t, k)
+		if former := issuer(k) == first; former != step.signs {
+			t.Errorf("%s: that the first authority still signs should be %t, it is %t", step.reason, step.signs, former)
+		}
+		if step.publish {
+			published = k.Bundle()
+		}
+		k = replica(vault, clock, told)
 	}
 }
 
