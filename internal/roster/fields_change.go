@@ -78,7 +78,7 @@ func (c *comparison) value(at place, before, after any) {
 	case asList:
 		compared = c.lists(at, before, after)
 	case asSetOrMap:
-		compared = c.sets(at, before, after) || c.maps(at, before, after)
+		compared = c.members(at, before, after, asSet) || c.members(at, before, after, asMap)
 	}
 	if !compared {
 		c.differs(at, before == nil)
@@ -115,30 +115,17 @@ func (c *comparison) object(at place, before, after map[string]any) {
 	}
 }
 
-// maps compares two maps whose keys are anybody's to choose.
-func (c *comparison) maps(at place, before, after any) bool {
-	was, isMap := asMap(before)
-	is, stillMap := asMap(after)
-	if !isMap || !stillMap {
+// members compares two values by their members: maps whose keys are anybody's to choose, or lists of different strings whatever
+// their order.
+func (c *comparison) members(at place, before, after any, of func(any) (map[string]any, bool)) bool {
+	was, told := of(before)
+	is, stillTold := of(after)
+	if !told || !stillTold {
 		return false
 	}
 	found := len(c.changes)
 	for _, key := range differingKeys(was, is) {
 		c.value(at.element(c.table.member(at.pattern, key), key), was[key], is[key])
-	}
-	return c.accounted(at, found, before, after)
-}
-
-// sets compares two lists of different strings, whatever their order.
-func (c *comparison) sets(at place, before, after any) bool {
-	was, isSet := asSet(before)
-	is, stillSet := asSet(after)
-	if !isSet || !stillSet {
-		return false
-	}
-	found := len(c.changes)
-	for _, element := range differingKeys(was, is) {
-		c.value(at.element(c.table.member(at.pattern, element), element), was[element], is[element])
 	}
 	return c.accounted(at, found, before, after)
 }
