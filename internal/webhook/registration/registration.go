@@ -76,7 +76,9 @@ type Registration struct {
 	options Options
 	woken   chan struct{}
 	live    atomic.Pointer[admissionregistrationv1.ValidatingWebhookConfiguration]
-	// mended are the times of the last writes.
+	// wrote is the version of the configuration this manager wrote last.
+	wrote string
+	// mended are when it last wrote over what somebody else did.
 	mended []time.Time
 	said   string
 }
@@ -218,11 +220,11 @@ func (r *Registration) writes() bool {
 	}
 }
 
-// mend writes the configuration as it should be.
+// mend writes the configuration as it should be. What somebody else changed or removed is put right a few times a minute; a renewal
+// of what is trusted, over what this manager wrote itself, never waits for that.
 func (r *Registration) mend(ctx context.Context, live, want *admissionregistrationv1.ValidatingWebhookConfiguration) error {
-	now := r.options.Clock.Now()
-	r.mended = slices.DeleteFunc(r.mended, func(at time.Time) bool { return now.Sub(at) > mendsWindow })
-	if len(r.mended) >= mendsAtMost {
+	renewal := live != nil && live.ResourceVersion == r.wrote
+	if !renewal && r.quarrels() >= mendsAtMost {
 		return errors.New("somebody changes the ValidatingWebhookConfiguration again and again: it is mended more slowly")
 	}
 	written, err := r.write(ctx, live, want)
@@ -230,13 +232,25 @@ func (r *Registration) mend(ctx context.Context, live, want *admissionregistrati
 		return fmt.Errorf("write the ValidatingWebhookConfiguration %s: %w", want.Name, err)
 	}
 	r.live.Store(written)
-	r.mended = append(r.mended, now)
+	if written != nil {
+		r.wrote = written.ResourceVersion
+	}
+	if !renewal {
+		r.mended = append(r.mended, r.options.Clock.Now())
+	}
 	weak := weaknesses(live, want.Webhooks[0])
 	if len(weak) == 0 {
 		weak = []string{"how the manager is reached, or what is trusted, changed"}
 	}
 	r.options.Log.Info("wrote the ValidatingWebhookConfiguration", "name", want.Name, "because", strings.Join(weak, "; "))
 	return nil
+}
+
+// quarrels counts how often what somebody else did was put right of late.
+func (r *Registration) quarrels() int {
+	now := r.options.Clock.Now()
+	r.mended = slices.DeleteFunc(r.mended, func(at time.Time) bool { return now.Sub(at) > mendsWindow })
+	return len(r.mended)
 }
 
 // write makes the configuration by a server-side apply, which rights on its name allow, and mends one by replacing it: an apply would

@@ -495,6 +495,20 @@ func TestAQuarrelIsBoundedAndSaid(t *testing.T) {
 	}
 }
 
+func TestRenewalsAreNoQuarrel(t *testing.T) {
+	t.Parallel()
+	f := unstarted(t, func(*Options) {})
+	f.serving.Store(true)
+	close(f.elected)
+	for i := range 2 * mendsAtMost {
+		renewed := bundle(t, i%2)
+		f.served.set(renewed)
+		if err := f.look(t.Context()); err != nil || !bytes.Equal(f.Published(), renewed) {
+			t.Fatalf("renewal %d within the minute should be published at once, got %v", i, err)
+		}
+	}
+}
+
 func TestWhatGoesWrongIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	refusal := errors.New("forbidden")
