@@ -21,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 
@@ -168,7 +169,7 @@ var ways = []string{"update", "merge patch", "JSON patch", "apply"}
 func send(ctx context.Context, c client.Client, way string, before, after client.Object) error {
 	switch way {
 	case "update":
-		return c.Update(ctx, after, client.DryRunAll)
+		return newest(ctx, c, after, func() error { return c.Update(ctx, after, client.DryRunAll) })
 	case "merge patch":
 		return c.Patch(ctx, after, client.MergeFrom(before), client.DryRunAll)
 	case "JSON patch":
@@ -183,6 +184,22 @@ func send(ctx context.Context, c client.Client, way string, before, after client
 		return err
 	}
 	return c.Apply(ctx, client.ApplyConfigurationFromUnstructured(applied), client.FieldOwner("somebody"), client.ForceOwnership, client.DryRunAll)
+}
+
+// newest writes an object, and does so again as of its newest version where the manager wrote its status meanwhile.
+func newest(ctx context.Context, c client.Client, object client.Object, write func() error) error {
+	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		err := write()
+		if !apierrors.IsConflict(err) {
+			return err
+		}
+		now := object.DeepCopyObject().(client.Object)
+		if missing := c.Get(ctx, client.ObjectKeyFromObject(object), now); missing != nil {
+			return missing
+		}
+		object.SetResourceVersion(now.GetResourceVersion())
+		return err
+	})
 }
 
 // replacing is a JSON patch that makes one object of another, part by part.
@@ -323,7 +340,7 @@ func statuses(objects ...client.Object) []cell {
 					LifecycleStatus() (*int64, *[]metav1.Condition)
 				}).LifecycleStatus()
 				*observed = 77
-				return c.Status().Update(ctx, written, client.DryRunAll)
+				return newest(ctx, c, written, func() error { return c.Status().Update(ctx, written, client.DryRunAll) })
 			}})
 	}
 	return cells
