@@ -29,3 +29,13 @@ func bindTenant(c *cobra.Command, from *source, tenant *string) {
 	c.Flags().StringVarP(tenant, "tenant", "t", "", "the tenant; absent: the only one there is to choose")
 	completed(c, "tenant", from.offering(tenantsOf))
 }
+
+// personIn is the operator a question is about, and the tenant: the one that was named, else the only one there is to mean.
+func (s *source) personIn(c *cobra.Command, name, tenant string) (person, string, error) {
+	p, err := s.person(c, name)
+	if err != nil {
+		return person{}, "", err
+	}
+	tenant, err = p.company.tenant(tenant, p.tenants(), p.declared.Name+" is in")
+	return p, tenant, err
+}

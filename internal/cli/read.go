@@ -68,11 +68,7 @@ The operator takes part in it only if named by --assignee or --participant.`,
 
 		ValidArgsFunction: completeWords(from.offering((*company).people)),
 		RunE: func(c *cobra.Command, args []string) error {
-			p, err := from.person(c, args[0])
-			if err != nil {
-				return err
-			}
-			tenant, err := p.company.tenant(tenant, p.tenants(), p.declared.Name+" is in")
+			p, tenant, err := from.personIn(c, args[0], tenant)
 			if err != nil {
 				return err
 			}

@@ -35,11 +35,7 @@ For a channel the question is whether the operator is granted it; with --state o
 		Args:              exactly("OPERATOR", "CAPABILITY|CHANNEL"),
 		ValidArgsFunction: completeWords(from.offering((*company).people), offeringEffects),
 		RunE: func(c *cobra.Command, args []string) error {
-			p, err := from.person(c, args[0])
-			if err != nil {
-				return err
-			}
-			tenant, err := p.company.tenant(tenant, p.tenants(), p.declared.Name+" is in")
+			p, tenant, err := from.personIn(c, args[0], tenant)
 			if err != nil {
 				return err
 			}
