@@ -49,7 +49,7 @@ func (p *Provisioner) Deactivate(ctx context.Context, declared roster.Person, st
 
 // DeletePerson removes a person's record at once.
 func (p *Provisioner) DeletePerson(ctx context.Context, key roster.PersonKey, stamp store.Stamp) error {
-	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.People().Delete(ctx, key, stamp) })
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.People().Delete(ctx, key, stamp, store.Terms{}) })
 }
 
 // OrphanPerson leaves a person's record as it is, to nobody.
@@ -59,12 +59,12 @@ func (p *Provisioner) OrphanPerson(ctx context.Context, key roster.PersonKey, st
 
 // DeleteGroup removes a group's record.
 func (p *Provisioner) DeleteGroup(ctx context.Context, key roster.GroupKey, stamp store.Stamp) error {
-	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Groups().Delete(ctx, key, stamp) })
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Groups().Delete(ctx, key, stamp, store.Terms{}) })
 }
 
 // DeletePolicy removes a channel policy's record.
 func (p *Provisioner) DeletePolicy(ctx context.Context, key roster.PolicyKey, stamp store.Stamp) error {
-	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Policies().Delete(ctx, key, stamp) })
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Policies().Delete(ctx, key, stamp, store.Terms{}) })
 }
 
 // tenantsOf are the records of the tenants a person is in, retired ones included.

@@ -129,6 +129,8 @@ type Settings struct {
 	ConsoleURL      string         `json:"consoleURL,omitempty"`
 	// Retention is how long people who left are kept before they are purged, in whole seconds.
 	Retention int64 `json:"retentionSeconds"`
+	// RemovalBudget limits how many people may be removed in a time by objects that vanish; nil sets no limit.
+	RemovalBudget *RemovalBudget `json:"removalBudget,omitempty"`
 }
 
 // Retention is how long a person who left is kept: the longest of the tenants the person was in, or the default where there

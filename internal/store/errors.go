@@ -19,6 +19,10 @@ var (
 	ErrForeign = errors.New("record belongs to another owner")
 	// ErrLastAdministrator says that the write would leave a tenant without a live Administrator; see LastAdministratorError.
 	ErrLastAdministrator = errors.New("tenant would have no live Administrator")
+	// ErrOverBudget says that the removal is beyond what a tenant allows in a time; see BudgetError.
+	ErrOverBudget = errors.New("removal is beyond the budget")
+	// ErrUnsupported says that the store has no such feature.
+	ErrUnsupported = errors.New("identity store has no such feature")
 	// ErrFenced says that the writer is no longer, or not, the one of its installation: only a writer that fences anew can
 	// succeed.
 	ErrFenced = errors.New("this manager is no longer the writer of its installation")
@@ -74,6 +78,19 @@ func (e *LastAdministratorError) Error() string {
 
 // Unwrap makes it an ErrLastAdministrator.
 func (e *LastAdministratorError) Unwrap() error { return ErrLastAdministrator }
+
+// BudgetError is the ErrOverBudget of tenants.
+type BudgetError struct {
+	// Tenants are all those whose budget does not allow the removal, in the order of their names.
+	Tenants []string
+}
+
+func (e *BudgetError) Error() string {
+	return fmt.Sprintf("the removal is beyond the budget of: %s", strings.Join(e.Tenants, ", "))
+}
+
+// Unwrap makes it an ErrOverBudget.
+func (e *BudgetError) Unwrap() error { return ErrOverBudget }
 
 // String names the owner as a message would.
 func (o Owner) String() string {

@@ -5,7 +5,11 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
+
+	"github.com/roster-dev/roster/internal/roster"
 )
 
 // Record is what a driver asks of a value it keeps: its natural key, and the one form in which equal values are equal.
@@ -65,6 +69,80 @@ func CheckAdministered[V any](before, after V, nobody func() ([]string, error)) 
 		return &LastAdministratorError{Tenants: lost}
 	}
 	return nil
+}
+
+// removable is a value whose removal takes people away from tenants.
+type removable[V any] interface {
+	// Losses are the tenants that lose live people when the value becomes another one; the zero value is none.
+	Losses(after V) []roster.Loss
+}
+
+// Ledger is what a driver knows of the removals of a company, within the transaction that removes somebody. What it answers must stay so
+// until that is committed.
+type Ledger interface {
+	// Budget is that of a tenant; nil is that the tenant has none. False is that there is no such tenant, or that it is retired.
+	Budget(tenant string) (budget *roster.RemovalBudget, there bool, err error)
+	// Window is what the tenant's removals came to so far, and Keep replaces it.
+	Window(tenant string) (roster.RemovalWindow, error)
+	Keep(tenant string, window roster.RemovalWindow) error
+	// Live counts the people who are live in the tenant by a membership.
+	Live(tenant string) (int, error)
+}
+
+// CheckBudget is a BudgetError where a removal is beyond the budget of tenants, and keeps nothing then; else it keeps what the budgets
+// were spent on. Nobody has anything in a tenant that is not there or retired, so that nothing is removed there.
+func CheckBudget[V any](before, after V, removal *Removal, ledger Ledger) error {
+	value, may := any(before).(removable[V])
+	if !may || removal == nil {
+		return nil
+	}
+	windows := map[string]roster.RemovalWindow{}
+	var over []string
+	losses := value.Losses(after)
+	slices.SortFunc(losses, func(a, b roster.Loss) int { return strings.Compare(a.Tenant, b.Tenant) })
+	for _, loss := range losses {
+		spent, changed, allowed, err := spend(loss, removal, ledger)
+		switch {
+		case err != nil:
+			return err
+		case !allowed:
+			over = append(over, loss.Tenant)
+		case changed:
+			windows[loss.Tenant] = spent
+		}
+	}
+	if len(over) > 0 {
+		return &BudgetError{Tenants: over}
+	}
+	for _, tenant := range slices.Sorted(maps.Keys(windows)) {
+		if err := ledger.Keep(tenant, windows[tenant]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spend is a tenant's window once it lost people, whether it is another one then, and whether its budget allows that.
+func spend(loss roster.Loss, removal *Removal, ledger Ledger) (spent roster.RemovalWindow, changed, allowed bool, err error) {
+	budget, there, err := ledger.Budget(loss.Tenant)
+	if err != nil || !there {
+		return spent, false, true, err
+	}
+	live := func() (int, error) { return ledger.Live(loss.Tenant) }
+	people := 1
+	if loss.All {
+		if people, err = live(); err != nil {
+			return spent, false, false, err
+		}
+	}
+	window, err := ledger.Window(loss.Tenant)
+	if err != nil {
+		return spent, false, false, err
+	}
+	spent, allowed, err = window.Spend(roster.Removing{
+		People: people, At: removal.At, Budget: budget, Confirmed: removal.Confirmed[loss.Tenant], Live: live,
+	})
+	return spent, spent != window, allowed, err
 }
 
 // CheckEpoch is ErrFenced where a writer's epoch is not the current one of its installation, which is 0 before the first.

@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/roster-dev/roster/internal/roster"
 )
@@ -46,15 +47,14 @@ type Records[K comparable, V any] interface {
 	Get(ctx context.Context, key K) (Stored[V], error)
 	// Put makes the record equal to value, by difference, and creates it with the stamp where there is none. A record
 	// that is equal already is not written, and needs neither guard nor epoch, unless it is taken over or taken up: then
-	// the stamp is written.
+	// the stamp is written. One that is marred is written, too.
 	// ErrForeign: the record exists and is not the stamp's to write, see CheckOwner. ErrConflict: a unique value is taken.
-	// ErrLastAdministrator: a guard does not hold, or a tenant would not be administered. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch
-	// is not the installation's current one.
+	// ErrLastAdministrator: a guard does not hold, or a tenant would not be administered. ErrOverBudget: a tenant's budget does not allow
+	// the removal. ErrRejected: the store cannot hold the value. ErrFenced: the stamp's epoch is not the installation's current one.
 	Put(ctx context.Context, value V, stamp Stamp, terms Terms) (Written[V], error)
-	// Delete removes a record, if somebody other than the person it is of is a live Administrator in each of the guarded
-	// tenants. ErrNotFound: there is none. ErrForeign, ErrLastAdministrator and ErrFenced as for Put; a record that a new
-	// object must take up first is not its to delete.
-	Delete(ctx context.Context, key K, stamp Stamp, guards ...roster.TenantKey) error
+	// Delete removes a record, if the terms are kept; From is nothing to it. ErrNotFound: there is none. ErrForeign, ErrLastAdministrator,
+	// ErrOverBudget and ErrFenced as for Put; a record that a new object must take up first is not its to delete.
+	Delete(ctx context.Context, key K, stamp Stamp, terms Terms) error
 	// Release removes the stamp and leaves the record as it is, to nobody. Errors as for Delete.
 	Release(ctx context.Context, key K, stamp Stamp) error
 	// List streams the records of a company in the order of their keys, reading PageSize at a time. It is stable under
@@ -71,6 +71,9 @@ type Stored[V any] struct {
 	// ID is the store's own, lasting name of a person: it stays when the person leaves and comes back, and is never used
 	// again. Other aggregates have none.
 	ID string
+	// Marred are the names, the driver's own, of what is kept beside the value and should follow from it but does not, such as
+	// "users.email_key": another program changed it. They are in order, each once. Whatever is put next mends it.
+	Marred []string
 }
 
 // Written is what a Put did.
@@ -112,8 +115,20 @@ type Terms struct {
 	// has it and it is not retired. Which these are is told by the record that is replaced, read in the same transaction; a write that
 	// takes no administration away costs nothing for it. It is for people, and nothing to the other aggregates.
 	Administered bool
+	// Removal says that the write removes people because an object vanished, which counts against the budgets of tenants; nil is that it
+	// does not.
+	Removal *Removal
 	// From is the owner the record may be taken over from by this write, besides being the stamp's already; the zero owner is
 	// nobody. It must be exactly whose the record is when the write is committed. Nil is no one. The stamp's own owner lets a
 	// new object have what it would be held from.
 	From *Owner
+}
+
+// Removal is a write by which live people of tenants cease to be, since the object that declared them, or the Tenant, is gone. Which
+// tenants and how many people these are is told by the record that is replaced, read in the same transaction: see CheckBudget.
+type Removal struct {
+	// At is when it is.
+	At time.Time
+	// Confirmed are the confirmations that people gave for tenants of the company, by the tenant's name.
+	Confirmed map[string]roster.Confirmation
 }

@@ -116,8 +116,8 @@ func (r steppedRecords[K, V]) Put(ctx context.Context, value V, stamp store.Stam
 	return written, err
 }
 
-func (r steppedRecords[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
-	return r.at.around(ctx, "Delete", key, func(ctx context.Context) error { return r.Records.Delete(ctx, key, stamp, guards...) })
+func (r steppedRecords[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
+	return r.at.around(ctx, "Delete", key, func(ctx context.Context) error { return r.Records.Delete(ctx, key, stamp, terms) })
 }
 
 func (r steppedRecords[K, V]) Release(ctx context.Context, key K, stamp store.Stamp) error {

@@ -27,13 +27,15 @@ type Store struct {
 	people   *records[roster.PersonKey, roster.Person]
 	// epochs are the current ones of the installations that were fenced.
 	epochs map[string]int64
+	// windows are what the removals of tenants came to.
+	windows map[roster.TenantKey]roster.RemovalWindow
 }
 
 var _ store.Store = (*Store)(nil)
 
 // New is an empty store with an ID of its own.
 func New() *Store {
-	s := &Store{id: uuid.NewString(), epochs: map[string]int64{}}
+	s := &Store{id: uuid.NewString(), epochs: map[string]int64{}, windows: map[roster.TenantKey]roster.RemovalWindow{}}
 	s.tenants = newRecords(s, tenants)
 	s.groups = newRecords(s, groups)
 	s.policies = newRecords(s, policies)

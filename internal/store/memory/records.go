@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -112,21 +111,27 @@ func (r *records[K, V]) row(value V, stamp store.Stamp) (row[V], error) {
 
 // admit checks what the write depends on in other records. Before is what is replaced, without a value where nothing is.
 func (r *records[K, V]) admit(key K, before row[V], value V, terms store.Terms) error {
-	if err := r.store.checkGuards(key, terms.Guards); err != nil {
-		return err
-	}
-	if terms.Administered {
-		company := r.kind.parts(key)[0]
-		nobody := func() ([]string, error) { return r.store.withoutAnother(company, key), nil }
-		if err := store.CheckAdministered(before.value, value, nobody); err != nil {
-			return err
-		}
-	}
 	holder, taken := r.holders[r.kind.unique(value)]
 	if taken && holder != key {
 		return &store.ConflictError{Field: r.kind.uniqueField, Owner: r.rows[holder].stamp.Owner}
 	}
-	return nil
+	return r.keepTerms(key, before.value, value, terms)
+}
+
+// keepTerms checks what the terms say of other people, and spends the budgets of tenants: nothing may keep the write from happening after
+// it.
+func (r *records[K, V]) keepTerms(key K, before, after V, terms store.Terms) error {
+	if err := r.store.checkGuards(key, terms.Guards); err != nil {
+		return err
+	}
+	company := r.kind.parts(key)[0]
+	if terms.Administered {
+		nobody := func() ([]string, error) { return r.store.withoutAnother(company, key), nil }
+		if err := store.CheckAdministered(before, after, nobody); err != nil {
+			return err
+		}
+	}
+	return store.CheckBudget(before, after, terms.Removal, ledger{r.store, company})
 }
 
 func (r *records[K, V]) keep(key K, next row[V]) {
@@ -144,13 +149,15 @@ func (r *records[K, V]) forget(key K) {
 }
 
 // Delete removes a record.
-func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
+func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
-	if _, err := r.owned(ctx, key, stamp); err != nil {
+	have, err := r.owned(ctx, key, stamp)
+	if err != nil {
 		return err
 	}
-	if err := r.store.checkGuards(key, guards); err != nil {
+	var none V
+	if err := r.keepTerms(key, have.value, none, terms); err != nil {
 		return err
 	}
 	r.forget(key)

@@ -35,6 +35,8 @@ var results = []struct {
 	{store.ErrForeign, "foreign"},
 	{store.ErrFenced, "fenced"},
 	{store.ErrLastAdministrator, "last_administrator"},
+	{store.ErrOverBudget, "over_budget"},
+	{store.ErrUnsupported, "unsupported"},
 	{store.ErrUnavailable, unavailable},
 	{store.ErrRejected, "rejected"},
 }

@@ -58,7 +58,7 @@ func TestEveryOperationIsCountedAndTimed(t *testing.T) {
 		continue
 	}
 	_ = s.Groups().Release(t.Context(), group.Key(), stamp)
-	_ = s.Groups().Delete(t.Context(), group.Key(), stamp)
+	_ = s.Groups().Delete(t.Context(), group.Key(), stamp, store.Terms{})
 	_, _ = s.ID(t.Context())
 	expectMetrics(t, s, "roster_store_operations_total",
 		`roster_store_operations_total{aggregate="group",operation="delete",result="foreign"} 1`,

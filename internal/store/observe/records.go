@@ -7,7 +7,6 @@ import (
 	"context"
 	"iter"
 
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -60,9 +59,9 @@ func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, ter
 }
 
 // Delete removes a record.
-func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
+func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
 	return r.store.call(ctx, r.remove, r.ofKey(key), func(ctx context.Context) (result, error) {
-		return succeeded, r.behind.Delete(ctx, key, stamp, guards...)
+		return succeeded, r.behind.Delete(ctx, key, stamp, terms)
 	})
 }
 

@@ -44,6 +44,7 @@ var tables = []table{
 	{name: "presence", key: []string{"user_id", "tenant"}},
 	// A switch was accepted in a state that may have ended since.
 	{name: "presence_channels", key: []string{"user_id", "tenant", "channel"}, watched: true},
+	{name: "removal_windows", key: []string{"company", "tenant"}},
 	{name: "writer_epochs", key: []string{"installation"}},
 }
 

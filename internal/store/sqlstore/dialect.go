@@ -101,8 +101,8 @@ func (s *Store) explain(ctx context.Context, err error) error {
 
 func ours(err error) bool {
 	for _, sentinel := range []error{
-		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrFenced, store.ErrUnavailable, store.ErrRejected,
-		errNoCopy,
+		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrOverBudget, store.ErrFenced,
+		store.ErrUnavailable, store.ErrRejected, store.ErrUnsupported, errNoCopy,
 	} {
 		if errors.Is(err, sentinel) {
 			return true

@@ -163,7 +163,7 @@ func TestPresenceGoesWithThePerson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.People().Delete(t.Context(), s.person.Key(), stored.Stamp); err != nil {
+		if err := s.People().Delete(t.Context(), s.person.Key(), stored.Stamp, store.Terms{}); err != nil {
 			t.Fatalf("Delete: %v", err)
 		}
 		for _, table := range []string{"presence", "presence_channels"} {

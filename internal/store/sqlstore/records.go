@@ -121,7 +121,7 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		return store.Written[V]{}, err
 	}
 	if have == nil || p.changesValue() {
-		if err := r.checkTerms(ctx, tx, have, want, terms); err != nil {
+		if err := r.checkTerms(ctx, tx, valueOf(have), want.value, want.value.Key(), terms); err != nil {
 			return store.Written[V]{}, err
 		}
 	}
@@ -148,18 +148,30 @@ func (r records[K, V]) planWrite(have, want *record[V], from *store.Owner) (plan
 	return r.planChange(have, want, from)
 }
 
-// checkTerms looks at what the terms of a write say of other people.
-func (r records[K, V]) checkTerms(ctx context.Context, tx *sql.Tx, have, want *record[V], terms store.Terms) error {
-	written := writtenPerson(want.value.Key())
+// valueOf is the value of a record, the zero value where there is none.
+func valueOf[V any](have *record[V]) V {
+	if have == nil {
+		have = &record[V]{}
+	}
+	return have.value
+}
+
+// checkTerms looks at what the terms of a write say of other people, and spends the budgets of tenants.
+func (r records[K, V]) checkTerms(ctx context.Context, tx *sql.Tx, before, after V, key K, terms store.Terms) error {
+	written := writtenPerson(key)
 	if err := r.store.checkGuards(ctx, tx, written, terms.Guards); err != nil {
 		return err
 	}
-	if !terms.Administered || have == nil {
-		return nil
+	if terms.Administered {
+		err := store.CheckAdministered(before, after, func() ([]string, error) {
+			return r.store.withoutAnother(ctx, tx, written.Company, written)
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return store.CheckAdministered(have.value, want.value, func() ([]string, error) {
-		return r.store.withoutAnother(ctx, tx, written.Company, written)
-	})
+	company, _ := r.kind.key(key)[0].(string)
+	return store.CheckBudget(before, after, terms.Removal, &ledger{ctx: ctx, tx: tx, store: r.store, company: company})
 }
 
 // planChange is what it takes to make a record another, if it is the writer's to change.
@@ -277,13 +289,14 @@ func writtenPerson(key any) roster.PersonKey {
 }
 
 // Delete removes a record with all its parts.
-func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
+func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
 	return r.store.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		have, err := r.owned(ctx, tx, key, stamp)
 		if err != nil {
 			return err
 		}
-		if err := r.store.checkGuards(ctx, tx, writtenPerson(key), guards); err != nil {
+		var none V
+		if err := r.checkTerms(ctx, tx, have.value, none, key, terms); err != nil {
 			return err
 		}
 		names, is := r.kind.identity(have)

@@ -28,7 +28,7 @@ func accessLaws() []law {
 			put(t, s.People(), less, owner("one"))
 			expectEqual(t, "the one that changed", less, get(t, s.People(), one.Key()).Value)
 			expectEqual(t, "the other", other, get(t, s.People(), other.Key()).Value)
-			expectNil(t, "Delete", s.People().Delete(t.Context(), one.Key(), owner("one")))
+			expectNil(t, "Delete", s.People().Delete(t.Context(), one.Key(), owner("one"), store.Terms{}))
 			expectEqual(t, "the other, alone", other, get(t, s.People(), other.Key()).Value)
 			put(t, s.People(), one, owner("one"))
 			expectEqual(t, "the one that came back", one, get(t, s.People(), one.Key()).Value)

@@ -120,7 +120,7 @@ func administeredKeeps(t testing.TB, s store.Store) {
 			expectEqual(t, c.reason+": the person", before, get(t, s.People(), c.before.Key()))
 		}
 		for _, stored := range all(t, s.People(), company) {
-			expectNil(t, "clearing up", s.People().Delete(t.Context(), stored.Value.Key(), stored.Stamp))
+			expectNil(t, "clearing up", s.People().Delete(t.Context(), stored.Value.Key(), stored.Stamp, store.Terms{}))
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (k kind[K, V]) epochLaws() []law {
 			epoch := fence(t, s, "staging")
 			fence(t, s, "production")
 			put(t, k.of(s), k.filled("a"), during(epoch, elsewhere("a")))
-			expectNil(t, "Delete", k.of(s).Delete(t.Context(), k.filled("a").Key(), during(epoch, elsewhere("a"))))
+			expectNil(t, "Delete", k.of(s).Delete(t.Context(), k.filled("a").Key(), during(epoch, elsewhere("a")), store.Terms{}))
 		}),
 		of("put of an equal value needs no epoch, as nothing is written", func(t testing.TB, s store.Store) {
 			first := during(fence(t, s, "production"), owner("a"))
@@ -140,7 +140,7 @@ func (k kind[K, V]) expectFenced(t testing.TB, s store.Store, stamp, whose store
 		"Put of a changed value":   putOf(k.variantOf("a"), store.Terms{}),
 		"take-over from nobody":    putOf(k.filled("nobody's"), from(store.Owner{})),
 		"take-over from elsewhere": putOf(k.variantOf("theirs"), from(elsewhere("a").Owner)),
-		"Delete":                   func() error { return k.of(s).Delete(t.Context(), key, stamp) },
+		"Delete":                   func() error { return k.of(s).Delete(t.Context(), key, stamp, store.Terms{}) },
 		"Release":                  func() error { return k.of(s).Release(t.Context(), key, stamp) },
 	}
 	for name, call := range calls {

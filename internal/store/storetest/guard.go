@@ -39,7 +39,7 @@ func guardLaws() []law {
 			expectLastAdministrator(t, err, "acme")
 			put(t, s.People(), administrator("only", "acme"), owner("only"))
 			put(t, s.Groups(), group, owner("g"), guard("acme"))
-			if err := s.Groups().Delete(t.Context(), group.Key(), owner("g"), guard("acme")); err != nil {
+			if err := s.Groups().Delete(t.Context(), group.Key(), owner("g"), guards("acme")); err != nil {
 				t.Errorf("Delete: %v", err)
 			}
 		}},
@@ -127,14 +127,14 @@ func guardCounts(t testing.TB, s store.Store) {
 			expectLastAdministrator(t, putErr, "acme")
 			expectEqual(t, c.reason+": the last Administrator", before, get(t, s.People(), last.Key()))
 		}
-		deleteErr := s.People().Delete(t.Context(), last.Key(), owner("last"), guard("acme"))
+		deleteErr := s.People().Delete(t.Context(), last.Key(), owner("last"), guards("acme"))
 		if c.counts {
 			expectNil(t, c.reason+": deletion", deleteErr)
 		} else {
 			expectLastAdministrator(t, deleteErr, "acme")
 			expectEqual(t, c.reason+": the last Administrator", before, get(t, s.People(), last.Key()))
 		}
-		expectNil(t, "deletion of the other", s.People().Delete(t.Context(), other.Key(), owner("other")))
+		expectNil(t, "deletion of the other", s.People().Delete(t.Context(), other.Key(), owner("other"), store.Terms{}))
 	}
 }
 
@@ -146,7 +146,7 @@ func lastTwo(t testing.TB, s store.Store) {
 		}
 		outcomes := together(2, func(i int) (struct{}, error) {
 			if i == 0 {
-				return struct{}{}, s.People().Delete(t.Context(), roster.NewPersonKey(company, names[0]), owner(names[0]), guard("acme"))
+				return struct{}{}, s.People().Delete(t.Context(), roster.NewPersonKey(company, names[0]), owner(names[0]), guards("acme"))
 			}
 			_, err := s.People().Put(t.Context(), worker(names[1]), owner(names[1]), guards("acme"))
 			return struct{}{}, err
@@ -160,7 +160,7 @@ func lastTwo(t testing.TB, s store.Store) {
 		}
 		expectEqual(t, "refused writes", 1, refused)
 		for _, stored := range all(t, s.People(), company) {
-			expectNil(t, "clearing up", s.People().Delete(t.Context(), stored.Value.Key(), stored.Stamp))
+			expectNil(t, "clearing up", s.People().Delete(t.Context(), stored.Value.Key(), stored.Stamp, store.Terms{}))
 		}
 	}
 }

@@ -19,11 +19,11 @@ func heirLaws() []law {
 			person := member(tenant)
 			id := put(t, s.People(), person, owner("a")).ID
 			held := &store.ForeignError{Owner: owner("a").Owner, Held: true}
-			expectAs(t, "Delete", s.People().Delete(t.Context(), person.Key(), anew(owner("a"))), held)
+			expectAs(t, "Delete", s.People().Delete(t.Context(), person.Key(), anew(owner("a")), store.Terms{}), held)
 			expectAs(t, "Release", s.People().Release(t.Context(), person.Key(), anew(owner("a"))), held)
 			expectEqual(t, "the person", store.Stored[roster.Person]{Value: person, Stamp: owner("a"), ID: id}, get(t, s.People(), person.Key()))
 			put(t, s.People(), person, anew(owner("a")))
-			expectNil(t, "Delete once the person is taken up", s.People().Delete(t.Context(), person.Key(), anew(owner("a"))))
+			expectNil(t, "Delete once the person is taken up", s.People().Delete(t.Context(), person.Key(), anew(owner("a")), store.Terms{}))
 		}},
 		{"Person: taking up writes the stamp even where the value is equal, unguarded, and is done once", func(t testing.TB, s store.Store) {
 			person := member(tenant)
@@ -48,7 +48,7 @@ func heirLaws() []law {
 			put(t, s.People(), people.filled("a"), owner("a"))
 			put(t, s.People(), people.variantOf("a"), nameless)
 			put(t, s.People(), people.filled("a"), anew(owner("a")))
-			expectNil(t, "Delete", s.People().Delete(t.Context(), people.filled("a").Key(), nameless))
+			expectNil(t, "Delete", s.People().Delete(t.Context(), people.filled("a").Key(), nameless, store.Terms{}))
 		}},
 	}
 }
@@ -97,6 +97,6 @@ func personTakenUp(t testing.TB, s store.Store) {
 			want := store.Stored[roster.Person]{Value: c.after.Canonical(), Stamp: anew(owner("a")), ID: before.ID}
 			expectEqual(t, c.reason+": the record", want, get(t, s.People(), c.before.Key()))
 		}
-		expectNil(t, "clearing up", s.People().Delete(t.Context(), c.before.Key(), get(t, s.People(), c.before.Key()).Stamp))
+		expectNil(t, "clearing up", s.People().Delete(t.Context(), c.before.Key(), get(t, s.People(), c.before.Key()).Stamp, store.Terms{}))
 	}
 }

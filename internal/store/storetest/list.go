@@ -49,7 +49,7 @@ func (k kind[K, V]) apart(t testing.TB, in store.Records[K, V]) {
 	expectEqual(t, "records of the first company", 2, len(all(t, in, "one")))
 	expectEqual(t, "records of the second company", 1, len(all(t, in, "two")))
 	expectEqual(t, "records of no company", 0, len(all(t, in, "on")))
-	if err := in.Delete(t.Context(), far.Key(), owner("1")); err != nil {
+	if err := in.Delete(t.Context(), far.Key(), owner("1"), store.Terms{}); err != nil {
 		t.Fatalf("Delete: %v", err)
 	}
 	expectEqual(t, "records of the first company once the second lost its own", 2, len(all(t, in, "one")))
@@ -70,7 +70,7 @@ func (k kind[K, V]) pages(t testing.TB, in store.Records[K, V]) {
 		put(t, in, k.empty(fmt.Sprintf("late-%04d", seen)), owner("late"))
 		put(t, in, k.empty(fmt.Sprintf("record-%04d-late", seen)), owner("late"))
 		ahead := name(min(seen+store.PageSize+50, many-1))
-		if err := in.Delete(ctx, k.empty(ahead).Key(), owner(ahead)); err != nil {
+		if err := in.Delete(ctx, k.empty(ahead).Key(), owner(ahead), store.Terms{}); err != nil {
 			t.Fatalf("Delete: %v", err)
 		}
 		gone[k.empty(ahead).Key()] = true

@@ -114,7 +114,7 @@ func (m model[K, V]) refusal(key K, stamp store.Stamp) error {
 
 func (m model[K, V]) remove(rt *rapid.T, key K, stamp store.Stamp) {
 	want := m.refusal(key, stamp)
-	m.answers(rt, "Delete", want, m.in.Delete(context.Background(), key, stamp))
+	m.answers(rt, "Delete", want, m.in.Delete(context.Background(), key, stamp, store.Terms{}))
 	if want == nil {
 		delete(m.rows, key)
 	}

@@ -49,7 +49,7 @@ func (k kind[K, V]) ownershipLaws(of lawOf[K, V]) []law {
 			put(t, in, before, owner("a"))
 			put(t, in, after, anew(owner("a")))
 			expectEqual(t, "the record", after, get(t, in, after.Key()).Value)
-			expectNil(t, "Delete", in.Delete(t.Context(), after.Key(), anew(owner("a"))))
+			expectNil(t, "Delete", in.Delete(t.Context(), after.Key(), anew(owner("a")), store.Terms{}))
 		}),
 	}
 	if k.heritable == nil {
@@ -65,7 +65,7 @@ func (k kind[K, V]) neverComparesUID(t testing.TB, in store.Records[K, V]) {
 	expectEqual(t, "the stamp", owner("a"), get(t, in, value.Key()).Stamp)
 	expectNil(t, "Release", in.Release(t.Context(), value.Key(), anew(owner("a"))))
 	put(t, in, k.filled("b"), owner("b"))
-	expectNil(t, "Delete", in.Delete(t.Context(), k.filled("b").Key(), anew(owner("b"))))
+	expectNil(t, "Delete", in.Delete(t.Context(), k.filled("b").Key(), anew(owner("b")), store.Terms{}))
 }
 
 // strangers differ from the owner "a" in one part of its identity each.
@@ -95,7 +95,7 @@ func (k kind[K, V]) expectUntouchable(t testing.TB, in store.Records[K, V], stra
 			_, err := in.Put(t.Context(), k.filled("a"), stranger, store.Terms{})
 			return err
 		},
-		"Delete":  func() error { return in.Delete(t.Context(), key, stranger) },
+		"Delete":  func() error { return in.Delete(t.Context(), key, stranger, store.Terms{}) },
 		"Release": func() error { return in.Release(t.Context(), key, stranger) },
 	}
 	for name, call := range calls {

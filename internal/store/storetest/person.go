@@ -34,7 +34,7 @@ func personLaws() []law {
 			person, home := people.filled("a"), tenants.empty(tenant)
 			put(t, s.People(), person, owner("a"))
 			put(t, s.Tenants(), home, owner("t"))
-			if err := s.Tenants().Delete(t.Context(), home.Key(), owner("t")); err != nil {
+			if err := s.Tenants().Delete(t.Context(), home.Key(), owner("t"), store.Terms{}); err != nil {
 				t.Fatalf("Delete of the tenant: %v", err)
 			}
 			expectEqual(t, "the person", person, get(t, s.People(), person.Key()).Value)
@@ -57,7 +57,7 @@ func personLaws() []law {
 					t.Fatalf("person %d has the ID %q; expected one nobody had before", i, id)
 				}
 				seen[id] = true
-				if err := s.People().Delete(t.Context(), person.Key(), owner("a")); err != nil {
+				if err := s.People().Delete(t.Context(), person.Key(), owner("a"), store.Terms{}); err != nil {
 					t.Fatalf("Delete: %v", err)
 				}
 			}

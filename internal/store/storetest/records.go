@@ -34,7 +34,7 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 		of("what was never written is not found", func(t testing.TB, in store.Records[K, V]) {
 			absent := k.filled("absent").Key()
 			expectAbsent(t, in, absent)
-			expectError(t, "Delete", in.Delete(t.Context(), absent, owner("a")), store.ErrNotFound)
+			expectError(t, "Delete", in.Delete(t.Context(), absent, owner("a"), store.Terms{}), store.ErrNotFound)
 			expectError(t, "Release", in.Release(t.Context(), absent, owner("a")), store.ErrNotFound)
 		}),
 		of("every field is kept, and so is its absence", k.keepsEveryField),
@@ -51,11 +51,11 @@ func (k kind[K, V]) writeLaws(of lawOf[K, V]) []law {
 		of("a deleted record is gone and can be written anew", func(t testing.TB, in store.Records[K, V]) {
 			value := k.filled("a")
 			put(t, in, value, owner("a"))
-			if err := in.Delete(t.Context(), value.Key(), owner("a")); err != nil {
+			if err := in.Delete(t.Context(), value.Key(), owner("a"), store.Terms{}); err != nil {
 				t.Fatalf("Delete: %v", err)
 			}
 			expectAbsent(t, in, value.Key())
-			expectError(t, "the second Delete", in.Delete(t.Context(), value.Key(), owner("a")), store.ErrNotFound)
+			expectError(t, "the second Delete", in.Delete(t.Context(), value.Key(), owner("a"), store.Terms{}), store.ErrNotFound)
 			if !put(t, in, value, owner("b")).Changed {
 				t.Error("Put after Delete changed nothing; expected a new record")
 			}
@@ -126,7 +126,7 @@ func (k kind[K, V]) tellsBefore(t testing.TB, in store.Records[K, V]) {
 	} {
 		expectEqual(t, step.reason+": what was there before", step.before, put(t, in, step.value, owner("a")).Before)
 	}
-	if err := in.Delete(t.Context(), first.Key(), owner("a")); err != nil {
+	if err := in.Delete(t.Context(), first.Key(), owner("a"), store.Terms{}); err != nil {
 		t.Fatalf("Delete: %v", err)
 	}
 	expectEqual(t, "a record made anew: what was there before", nil, put(t, in, second, owner("a")).Before)
@@ -177,7 +177,7 @@ func (k kind[K, V]) cancelledBefore(t testing.TB, in store.Records[K, V]) {
 	expectError(t, "Put", err, context.Canceled)
 	_, err = in.Get(ctx, kept.Key())
 	expectError(t, "Get", err, context.Canceled)
-	expectError(t, "Delete", in.Delete(ctx, kept.Key(), owner("a")), context.Canceled)
+	expectError(t, "Delete", in.Delete(ctx, kept.Key(), owner("a"), store.Terms{}), context.Canceled)
 	expectError(t, "Release", in.Release(ctx, kept.Key(), owner("a")), context.Canceled)
 	for _, listed := range in.List(ctx, company) {
 		expectError(t, "List", listed, context.Canceled)

@@ -122,6 +122,6 @@ func (k kind[K, V]) takenOverOnce(t testing.TB, in store.Records[K, V]) {
 			expectEqual(t, "the stamp", owner(fmt.Sprint("taker ", i)), get(t, in, value.Key()).Stamp)
 		}
 		expectEqual(t, "take-overs that won", 1, won)
-		expectNil(t, "clearing up", in.Delete(t.Context(), value.Key(), get(t, in, value.Key()).Stamp))
+		expectNil(t, "clearing up", in.Delete(t.Context(), value.Key(), get(t, in, value.Key()).Stamp, store.Terms{}))
 	}
 }

@@ -230,7 +230,7 @@ func callEach(ctx context.Context, s *sqlstore.Store) map[string]error {
 	}
 	_, errs["Put"] = s.Groups().Put(ctx, group, stampOf("billing"), store.Terms{})
 	errs["Release"] = s.Groups().Release(ctx, roster.GroupKey{Company: "company"}, stampOf("billing"))
-	errs["Delete"] = s.Groups().Delete(ctx, group.Key(), stampOf("billing"))
+	errs["Delete"] = s.Groups().Delete(ctx, group.Key(), stampOf("billing"), store.Terms{})
 	return errs
 }
 

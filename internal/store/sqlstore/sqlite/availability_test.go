@@ -158,7 +158,7 @@ func callEach(ctx context.Context, s *sqlstore.Store) map[string]error {
 	}
 	_, errs["Put"] = s.Groups().Put(ctx, group, stamp, store.Terms{})
 	errs["Release"] = s.Groups().Release(ctx, roster.GroupKey{Company: "company"}, stamp)
-	errs["Delete"] = s.Groups().Delete(ctx, group.Key(), stamp)
+	errs["Delete"] = s.Groups().Delete(ctx, group.Key(), stamp, store.Terms{})
 	return errs
 }
 

@@ -141,7 +141,7 @@ func TestAMissingTenantComesAndGoesForEverybodyAtOnce(t *testing.T) {
 	if got := query(t, raw(t, path), people); !slices.Equal(got, want) {
 		t.Errorf("people with channels in the new tenant: %v; expected %v", got, want)
 	}
-	if err := s.Tenants().Delete(t.Context(), initech.Key(), stampOf("Object", "initech")); err != nil {
+	if err := s.Tenants().Delete(t.Context(), initech.Key(), stampOf("Object", "initech"), store.Terms{}); err != nil {
 		t.Fatalf("Delete: %v", err)
 	}
 	if got := query(t, raw(t, path), people); len(got) != 0 {

@@ -144,11 +144,11 @@ func (r records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, term
 }
 
 // Delete passes the call on.
-func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
+func (r records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
 	if err := r.store.enter(func(c *Counts) { c.Deletes++ }); err != nil {
 		return err
 	}
-	return r.behind.Delete(ctx, key, stamp, guards...)
+	return r.behind.Delete(ctx, key, stamp, terms)
 }
 
 // Release passes the call on.

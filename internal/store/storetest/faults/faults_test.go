@@ -40,7 +40,7 @@ func callEach(t *testing.T, s store.Store) []error {
 		errs = append(errs, listed)
 	}
 	errs = append(errs, groups.Release(t.Context(), group.Key(), stamp))
-	return append(errs, groups.Delete(t.Context(), group.Key(), stamp))
+	return append(errs, groups.Delete(t.Context(), group.Key(), stamp, store.Terms{}))
 }
 
 func TestCallsAreCounted(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 type aggregate interface {
 	Get(ctx context.Context, key any) (store.Stored[any], error)
 	Put(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error)
-	Delete(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error
+	Delete(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error
 	Release(ctx context.Context, key any, stamp store.Stamp) error
 	List(ctx context.Context, company string) iter.Seq2[store.Stored[any], error]
 }
@@ -43,8 +43,8 @@ func (u untyped[K, V]) Put(ctx context.Context, value any, stamp store.Stamp, te
 }
 
 // Delete removes a record.
-func (u untyped[K, V]) Delete(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
-	return u.in.Delete(ctx, key.(K), stamp, guards...)
+func (u untyped[K, V]) Delete(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
+	return u.in.Delete(ctx, key.(K), stamp, terms)
 }
 
 // Release removes the stamp of a record.
@@ -89,8 +89,8 @@ func (r typed[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, terms 
 }
 
 // Delete removes a record.
-func (r typed[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, guards ...roster.TenantKey) error {
-	return r.in.Delete(ctx, key, stamp, guards)
+func (r typed[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, terms store.Terms) error {
+	return r.in.Delete(ctx, key, stamp, terms)
 }
 
 // Release removes the stamp of a record.
@@ -137,7 +137,7 @@ type bug struct {
 	aggregate
 	get     func(ctx context.Context, key any) (store.Stored[any], error)
 	put     func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error)
-	remove  func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error
+	remove  func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error
 	release func(ctx context.Context, key any, stamp store.Stamp) error
 	list    func(ctx context.Context, company string) iter.Seq2[store.Stored[any], error]
 }
@@ -159,11 +159,11 @@ func (b bug) Put(ctx context.Context, value any, stamp store.Stamp, terms store.
 }
 
 // Delete removes a record.
-func (b bug) Delete(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
+func (b bug) Delete(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
 	if b.remove == nil {
-		return b.aggregate.Delete(ctx, key, stamp, guards)
+		return b.aggregate.Delete(ctx, key, stamp, terms)
 	}
-	return b.remove(ctx, key, stamp, guards)
+	return b.remove(ctx, key, stamp, terms)
 }
 
 // Release removes the stamp of a record.

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -121,12 +120,12 @@ func stamped(in aggregate, edit func(store.Stamp) (store.Stamp, error)) aggregat
 			}
 			return in.Put(ctx, value, stamp, terms)
 		},
-		remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
+		remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
 			stamp, err := edit(stamp)
 			if err != nil {
 				return err
 			}
-			return in.Delete(ctx, key, stamp, guards)
+			return in.Delete(ctx, key, stamp, terms)
 		},
 		release: func(ctx context.Context, key any, stamp store.Stamp) error {
 			stamp, err := edit(stamp)

@@ -39,8 +39,9 @@ func hearsGuards(ofPut, ofDelete int) func(aggregate) bug {
 				terms.Guards = terms.Guards[:min(len(terms.Guards), ofPut)]
 				return in.Put(ctx, value, stamp, terms)
 			},
-			remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
-				return in.Delete(ctx, key, stamp, guards[:min(len(guards), ofDelete)])
+			remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
+				terms.Guards = terms.Guards[:min(len(terms.Guards), ofDelete)]
+				return in.Delete(ctx, key, stamp, terms)
 			},
 		}
 	}
@@ -76,9 +77,10 @@ func guardedBefore(s store.Store) store.Store {
 				terms.Guards = nil
 				return in.Put(ctx, value, stamp, terms)
 			},
-			remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
-				look(ctx, guards)
-				return in.Delete(ctx, key, stamp, nil)
+			remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
+				look(ctx, terms.Guards)
+				terms.Guards = nil
+				return in.Delete(ctx, key, stamp, terms)
 			},
 		}
 	})(s)

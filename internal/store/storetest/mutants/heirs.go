@@ -58,8 +58,8 @@ func removesAnybody(in aggregate) bug {
 	}
 	return bug{
 		aggregate: in,
-		remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
-			return in.Delete(ctx, key, as(ctx, key, stamp), guards)
+		remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
+			return in.Delete(ctx, key, as(ctx, key, stamp), terms)
 		},
 		release: func(ctx context.Context, key any, stamp store.Stamp) error {
 			return in.Release(ctx, key, as(ctx, key, stamp))

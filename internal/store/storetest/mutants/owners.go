@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -72,7 +71,7 @@ func takesNobodys(in aggregate) bug {
 }
 
 func deletesAnything(in aggregate) bug {
-	return bug{aggregate: in, remove: func(ctx context.Context, key any, _ store.Stamp, guards []roster.TenantKey) error {
+	return bug{aggregate: in, remove: func(ctx context.Context, key any, _ store.Stamp, terms store.Terms) error {
 		stored, err := in.Get(ctx, key)
 		if err != nil {
 			return err
@@ -80,13 +79,13 @@ func deletesAnything(in aggregate) bug {
 		if stored.Stamp.Owner == (store.Owner{}) {
 			return nil
 		}
-		return in.Delete(ctx, key, stored.Stamp, guards)
+		return in.Delete(ctx, key, stored.Stamp, terms)
 	}}
 }
 
 func releasesForGood(in aggregate) bug {
 	return bug{aggregate: in, release: func(ctx context.Context, key any, stamp store.Stamp) error {
-		return in.Delete(ctx, key, stamp, nil)
+		return in.Delete(ctx, key, stamp, store.Terms{})
 	}}
 }
 

@@ -93,8 +93,8 @@ func endsMemberships(p *planted) {
 // endsWithTenants takes something from everybody when a tenant goes.
 func endsWithTenants(p *planted, take func(*roster.Person)) {
 	tenants := p.tenants
-	p.tenants = bug{aggregate: tenants, remove: func(ctx context.Context, key any, stamp store.Stamp, guards []roster.TenantKey) error {
-		if err := tenants.Delete(ctx, key, stamp, guards); err != nil {
+	p.tenants = bug{aggregate: tenants, remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
+		if err := tenants.Delete(ctx, key, stamp, terms); err != nil {
 			return err
 		}
 		members, err := collect(ctx, p.people, companyOf(key))
@@ -111,7 +111,7 @@ func endsWithTenants(p *planted, take func(*roster.Person)) {
 func changesByNewPeople(in aggregate) bug {
 	return bug{aggregate: in, put: func(ctx context.Context, value any, stamp store.Stamp, terms store.Terms) (store.Written[any], error) {
 		if stored, found := have(ctx, in, value); found && !same(ctx, in, value) {
-			if err := in.Delete(ctx, keyOf(value), stored.Stamp, nil); err != nil {
+			if err := in.Delete(ctx, keyOf(value), stored.Stamp, store.Terms{}); err != nil {
 				return store.Written[any]{}, err
 			}
 		}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
 
@@ -156,7 +155,7 @@ func keepsTheFirstStamp(in aggregate) bug {
 }
 
 func deletesNothing(in aggregate) bug {
-	return bug{aggregate: in, remove: func(ctx context.Context, key any, _ store.Stamp, _ []roster.TenantKey) error {
+	return bug{aggregate: in, remove: func(ctx context.Context, key any, _ store.Stamp, _ store.Terms) error {
 		_, err := in.Get(ctx, key)
 		return err
 	}}
