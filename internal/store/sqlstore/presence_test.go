@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/sqlstore"
 )
 
