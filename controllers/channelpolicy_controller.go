@@ -23,8 +23,9 @@ func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycl
 	policy := translate.Policy(p)
 	violations := policy.Violations()
 	claim := k.claim(p, kindPolicy, p.Status.SyncedDigest)
+	claim.ReportsDrift = roster.TenantReportsDrift(policy.Company, policy.Tenant, k.Directory)
 	ensured, err := k.ensure(ctx, p, claim, provision.Policy(policy.Lawful()))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
+	outcome, events := k.drifting(outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations), p, claim, ensured.Drift, err)
 	missing := policy.Missing(k.Directory)
 	matched := k.countMatched(policy)
 
@@ -32,6 +33,7 @@ func (k policies) Sync(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycl
 	p.Status.MatchedOperators = &matched
 	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(missing), k.effective(policy, matched)),
+		Events:       events,
 		RequeueAfter: lookAgain(ensured),
 	}, outcome.conclude(missing)
 }
@@ -45,6 +47,7 @@ func (k policies) Pending(ctx context.Context, p *v1alpha1.ChannelPolicy) (bool,
 func (k policies) Remove(ctx context.Context, p *v1alpha1.ChannelPolicy) (lifecycle.Report, error) {
 	key := roster.PolicyKey{Company: p.Namespace, Tenant: string(p.Spec.Tenant), Policy: p.Name}
 	stamp := k.stamp(p, kindPolicy)
+	k.doubts.forget(nameOf(p, kindPolicy))
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, k.Provisioner.DeletePolicy(ctx, key, stamp)).verdict
 }
 

@@ -22,13 +22,16 @@ type groups struct{ *Shared }
 func (k groups) Sync(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
 	violations := translate.Group(g).Violations()
 	claim := k.claim(g, kindGroup, remembered(g.Status.SyncedDigest, violations))
+	claim.ReportsDrift = roster.TenantReportsDrift(g.Namespace, string(g.Spec.Tenant), k.Directory)
 	ensured, err := k.ensure(ctx, g, claim, groupRecord(g))
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
+	outcome, events := k.drifting(outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations), g, claim, ensured.Drift, err)
 	missing := roster.MissingTenant(g.Namespace, string(g.Spec.Tenant), k.Directory)
 
 	g.Status.SyncedDigest = remembered(ensured.Digest, violations)
 	g.Status.Members, g.Status.ActiveMembers = k.countMembers(g)
-	return lifecycle.Report{Conditions: outcome.conditions(missing), RequeueAfter: lookAgain(ensured)}, outcome.conclude(missing)
+	return lifecycle.Report{
+		Conditions: outcome.conditions(missing), Events: events, RequeueAfter: lookAgain(ensured),
+	}, outcome.conclude(missing)
 }
 
 // Pending tells whether the group's record is not the one stored.
@@ -48,6 +51,7 @@ func groupRecord(g *v1alpha1.Group) provision.Record {
 func (k groups) Remove(ctx context.Context, g *v1alpha1.Group) (lifecycle.Report, error) {
 	key := roster.GroupKey{Company: g.Namespace, Tenant: string(g.Spec.Tenant), Group: g.Name}
 	stamp := k.stamp(g, kindGroup)
+	k.doubts.forget(nameOf(g, kindGroup))
 	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, k.Provisioner.DeleteGroup(ctx, key, stamp)).verdict
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -30,6 +31,7 @@ type operators struct {
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	claim := k.claim(o, kindOperator, current(o, o.Status.SyncedDigest))
 	claim.First = func() provision.First { return k.first(o) }
+	claim.ReportsDrift = roster.ReportsDrift(translate.Operator(o), k.Directory)
 	edited := o.Status.ObservedGeneration != o.Generation || claim.Synced == ""
 	ensured, err := k.Provisioner.EnsurePerson(ctx, claim, k.want(o))
 	if ensured.Taken != nil {
@@ -37,18 +39,21 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 	}
 	wanted := ensured.Wanted
 	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).holding(wanted.Holds, k.untilRelieved(o, wanted.LastOf)).breaking(wanted.Violations)
+	outcome, events := k.drifting(outcome, o, claim, ensured.Drift, err)
 
 	o.Status.SyncedDigest = ensured.Digest
 	if ensured.ID != "" {
+		events = append(events, anotherID(o.Status.StoreID, ensured.ID)...)
 		o.Status.StoreID = ensured.ID
 	}
 	if ensured.Stored {
+		k.unhold(claim.Stamp.Owner, wanted.Person.Key())
 		o.Status.State = v1alpha1.OperatorState(wanted.Person.User.State())
 	}
 	o.Status.Tenants = tenantStatuses(wanted.Tenants, o.Status.StoreID)
 	return lifecycle.Report{
 		Conditions:   append(outcome.conditions(wanted.Missing), channelsGranted(wanted.Tenants)),
-		Events:       k.operatorSees(wanted.Person, ensured.Before, edited),
+		Events:       append(events, k.operatorSees(wanted.Person, ensured.Before, edited)...),
 		RequeueAfter: cmp.Or(lookAgain(ensured.Outcome), k.untilFree(o, err)),
 	}, outcome.conclude(wanted.Missing)
 }
@@ -92,17 +97,34 @@ func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, err
 // Remove does with the person's record what the deletion policy says.
 func (k operators) Remove(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
 	key, stamp := roster.NewPersonKey(o.Namespace, o.Spec.UserName), k.stamp(o, kindOperator)
-	k.last.set(client.ObjectKeyFromObject(o), nil)
+	leaving := provision.Leaving{Now: k.Clock.Now()}
+	var departure provision.Departure
 	var err error
 	switch o.Spec.DeletionPolicy {
 	case v1alpha1.OperatorDeletionPolicyDelete:
-		err = k.Provisioner.DeletePerson(ctx, key, stamp)
+		departure, err = k.Provisioner.DeletePerson(ctx, k.want(o).Person, stamp, leaving)
 	case v1alpha1.OperatorDeletionPolicyOrphan:
 		err = k.Provisioner.OrphanPerson(ctx, key, stamp)
 	default:
-		err = k.Provisioner.Deactivate(ctx, k.want(o).Person, stamp, k.Clock.Now())
+		departure, err = k.Provisioner.Deactivate(ctx, k.want(o).Person, stamp, leaving)
 	}
-	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
+	if err != nil {
+		return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
+	}
+	k.doubts.forget(nameOf(o, kindOperator))
+	k.hold(stamp.Owner, key, departure, nil)
+	return lifecycle.Report{Events: removalHeld(departure)}, nil
+}
+
+// anotherID is the event of a person whom the store knows by another ID than before: the record was made anew, or somebody changed it.
+func anotherID(before, now string) []lifecycle.Event {
+	if before == "" || before == now {
+		return nil
+	}
+	return []lifecycle.Event{{
+		Type: corev1.EventTypeWarning, Reason: v1alpha1.ReasonStoreIDChanged,
+		Message: "the identity store knows the person by another ID than before, by which the platform takes him for somebody new",
+	}}
 }
 
 // toldAtMost is how many ineffective grants a status has room for in one tenant.

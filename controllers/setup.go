@@ -34,6 +34,9 @@ const (
 	kindPolicy   = "ChannelPolicy"
 )
 
+// Kinds are the names of all of them.
+func Kinds() []string { return []string{kindTenant, kindOperator, kindGroup, kindPolicy} }
+
 // DefaultCountWindow is how often the counts of a parent may change.
 const DefaultCountWindow = 5 * time.Second
 
@@ -53,12 +56,23 @@ type Shared struct {
 	Concurrency int
 	// StallAfter is how long an object may wait before it is reported as stalled.
 	StallAfter time.Duration
+	// Live reads from the API server itself, past every cache.
+	Live client.Reader
 
-	last lastOnes
+	last    lastOnes
+	doubts  doubts
+	holds   holds
+	leavers leavers
+	figures figures
+	// nudges wake the objects of a kind.
+	nudges map[string]*nudge
+	// asked is that somebody asks for a sweep.
+	asked chan struct{}
 }
 
 // Setup registers the controllers of the four kinds with a manager.
 func Setup(mgr ctrl.Manager, shared *Shared) error {
+	shared.prepare()
 	w, c := watches{shared}, mgr.GetCache()
 	ofTenants, ofOperators := newGrouping(), newGrouping()
 	return errors.Join(
@@ -67,6 +81,12 @@ func Setup(mgr ctrl.Manager, shared *Shared) error {
 		add(mgr, shared, kindPolicy, policies{shared}, w.wakingPolicies(c)),
 		add(mgr, shared, kindOperator, operators{shared, ofOperators}, w.wakingOperators(c, ofOperators)),
 	)
+}
+
+// prepare makes what the controllers and the sweeper share.
+func (s *Shared) prepare() {
+	s.asked = make(chan struct{}, 1)
+	s.nudges = map[string]*nudge{kindTenant: {}, kindGroup: {}, kindPolicy: {}, kindOperator: {}}
 }
 
 func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adapter lifecycle.Kind[T], wakers []source.Source) error {
@@ -79,10 +99,10 @@ func add[T lifecycle.Object](mgr ctrl.Manager, shared *Shared, kind string, adap
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(lifecycle.Empty[T](), builder.WithPredicates(lifecycle.Changed())).
 		WithOptions(controller.Options{MaxConcurrentReconciles: shared.Concurrency})
-	for _, waker := range wakers {
+	for _, waker := range append(wakers, shared.nudges[kind]) {
 		b = b.WatchesRawSource(waker)
 	}
-	if err := b.Complete(reconciler); err != nil {
+	if err := b.Complete(&settling{shared, kind, reconciler}); err != nil {
 		return fmt.Errorf("set up the controller of %s objects: %w", kind, err)
 	}
 	return nil
@@ -119,7 +139,7 @@ func (s *Shared) claim(o lifecycle.Object, kind, digest string) provision.Claim 
 	if told := meta.FindStatusCondition(*conditions, v1alpha1.ConditionConflict); told != nil && told.Reason == v1alpha1.ReasonAdopting {
 		adoption.Told = told.Message
 	}
-	return provision.Claim{Stamp: s.stamp(o, kind), Synced: digest, Adoption: adoption}
+	return provision.Claim{Stamp: s.stamp(o, kind), Synced: digest, Adoption: adoption, Doubted: s.doubted(o, kind)}
 }
 
 // lives tells whether the object that owns a record of this installation is there and not leaving.

@@ -4,8 +4,10 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -28,18 +30,23 @@ func (k tenants) Sync(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Report
 	declared := translate.Tenant(t)
 	violations := declared.Violations()
 	claim := k.claim(t, kindTenant, remembered(t.Status.SyncedDigest, violations))
+	claim.ReportsDrift = declared.ReportsDrift
 	record, records := k.records(declared)
 	ensured, err := k.ensure(ctx, t, claim, records...)
-	outcome := outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations)
+	outcome, events := k.drifting(outcomeOf(ctx, claim.Stamp.Owner, err).breaking(violations), t, claim, ensured.Drift, err)
+	if err == nil {
+		k.unhold(claim.Stamp.Owner, record.Key())
+	}
 
 	t.Status.SyncedDigest = remembered(ensured.Digest, violations)
 	t.Status.Operators = k.countOperators(t)
 	t.Status.Groups = k.countGroups(t)
 	conditions := append(attendance(roster.Attend(t.Name, k.Directory.People(t.Namespace, t.Name))), synced(outcome.verdict))
+	waiting, alarms, again := k.offboarding(t)
 	return lifecycle.Report{
-		Conditions:   append(conditions, outcome.special...),
-		Events:       tenantSees(record, ensured.Before, t.Status.Operators.Total),
-		RequeueAfter: lookAgain(ensured),
+		Conditions:   slices.Concat(conditions, outcome.special, waiting),
+		Events:       slices.Concat(events, alarms, tenantSees(record, ensured.Before, t.Status.Operators.Total)),
+		RequeueAfter: cmp.Or(lookAgain(ensured), again),
 	}, outcome.verdict
 }
 
@@ -55,7 +62,7 @@ func (k tenants) records(declared roster.Tenant) (roster.TenantRecord, []provisi
 	if len(declared.Violations()) > 0 {
 		return record, []provision.Record{provision.LessOfTenant(record)}
 	}
-	return record, []provision.Record{provision.Tenant(record), provision.Group(declared.General())}
+	return record, []provision.Record{provision.Tenant(record), provision.GeneralGroup(declared.General())}
 }
 
 // Remove marks the tenant's record as retired, once the Groups and ChannelPolicies that are being deleted with it are gone.
@@ -65,8 +72,13 @@ func (k tenants) Remove(ctx context.Context, t *v1alpha1.Tenant) (lifecycle.Repo
 			fmt.Sprintf("%s is being deleted with the tenant and goes first", blocker), 0)
 	}
 	translated, stamp := translate.Tenant(t), k.stamp(t, kindTenant)
-	err := k.Provisioner.Retire(ctx, translated.Record.Key(), stamp, translated.PurgeWhenDeleted, k.Clock.Now())
-	return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
+	departure, err := k.Provisioner.Retire(ctx, translated.Record.Key(), stamp, translated.PurgeWhenDeleted, provision.Leaving{Now: k.Clock.Now()})
+	if err != nil {
+		return lifecycle.Report{}, outcomeOf(ctx, stamp.Owner, err).verdict
+	}
+	k.doubts.forget(nameOf(t, kindTenant))
+	k.hold(stamp.Owner, translated.Record.Key(), departure, nil)
+	return lifecycle.Report{Events: removalHeld(departure)}, nil
 }
 
 // leavingWith names an object of the tenant that is being deleted and still holds its record.

@@ -131,7 +131,7 @@ func TestATenantTellsWhenItsPeopleSeeMoreOrLess(t *testing.T) {
 	w.store.SetDown(false)
 	w.expect("the last group widens, once that is stored", pass(w, sync, sales), widened)
 
-	if err := w.Provisioner.Retire(t.Context(), translate.Tenant(sales).Record.Key(), w.stamp(sales, kindTenant), false, w.Clock.Now()); err != nil {
+	if _, err := w.Provisioner.Retire(t.Context(), translate.Tenant(sales).Record.Key(), w.stamp(sales, kindTenant), false, provision.Leaving{Now: w.Clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	again := edited(testkit.Tenant("acme", "sales"))

@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -47,15 +45,9 @@ func wakeCounting[T object](by touched[T]) handler.TypedEventHandler[T, reconcil
 }
 
 func waking[T object](window time.Duration, by touched[T], initially func(T)) handler.TypedEventHandler[T, reconcile.Request] {
-	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 	enqueue := func(q queue, before, after T) {
 		for _, name := range by(before, after) {
-			request := reconcile.Request{NamespacedName: name}
-			if prioritized, ok := q.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
-				prioritized.AddWithOpts(priorityqueue.AddOpts{Priority: new(handler.LowPriority), After: window}, request)
-				continue
-			}
-			q.AddAfter(request, window)
+			enqueueLow(q, name, window)
 		}
 	}
 	var none T
@@ -111,13 +103,13 @@ func sameOffer(before, after *v1alpha1.Tenant) bool {
 // offer is what of a tenant shows in its people: all but what is left out here.
 func offer(t *v1alpha1.Tenant) roster.Tenant {
 	offered := translate.Tenant(t)
-	offered.GeneralGroupName, offered.PurgeWhenDeleted = "", false
+	offered.GeneralGroupName, offered.PurgeWhenDeleted, offered.ReportsDrift = "", false, false
 	record := &offered.Record
 	record.DisplayName, record.AwayRouting = "", nil
 	settings := &record.Settings
 	settings.Appearance, settings.Behaviour = roster.ChatAppearance{}, roster.ChatBehaviour{}
 	settings.Payments, settings.DeveloperAPI, settings.FacebookPageID = false, false, ""
-	settings.Retention = 0
+	settings.Retention, settings.RemovalBudget = 0, nil
 	return offered
 }
 

@@ -152,6 +152,31 @@ const (
 	ReasonSeveralHeld = "SeveralHeld"
 )
 
+// Reasons of Drifted, and of the Events about what other programs changed in the store.
+const (
+	// ReasonChangedInStore appears while a record differs from what was written and stays so, as the driftPolicy is Report.
+	ReasonChangedInStore = "ChangedInStore"
+
+	// ReasonDriftFound is the Event of that, when it begins or becomes something else.
+	ReasonDriftFound = "DriftFound"
+
+	// ReasonDriftCorrected is the Event of a record that another program had changed, and that was written again.
+	ReasonDriftCorrected = "DriftCorrected"
+
+	// ReasonStoreIDChanged is the Event of a person whom the store knows by another ID than before, since his record was removed or
+	// changed by another program.
+	ReasonStoreIDChanged = "StoreIDChanged"
+)
+
+// Reasons of OffboardingHeld, beside LastAdministrator and SeveralHeld above.
+const (
+	// ReasonRemovalBudget appears while removals are beyond spec.offboarding.budget of a tenant.
+	ReasonRemovalBudget = "RemovalBudget"
+
+	// ReasonRemovalHeld is the Event of an object that is gone while its removal from the store is held.
+	ReasonRemovalHeld = "RemovalHeld"
+)
+
 // Reasons of ChannelsGranted.
 const (
 	// ReasonGranted appears when the person has at least one channel that its tenant has; somebody deactivated keeps it.

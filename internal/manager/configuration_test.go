@@ -58,6 +58,7 @@ concurrency: 3
 kubeAPI: {qps: 7.5, burst: 9}
 stallAfter: 1m30s
 countWindow: 250ms
+sweepInterval: 3m
 log: {level: debug, format: text}
 `
 	fromKeys := Options{
@@ -70,11 +71,12 @@ log: {level: debug, format: text}
 		Webhook: Webhook{
 			BindAddress: "127.0.0.1:9001", Configuration: "acme", Namespace: "systems", Service: "door", URL: "https://192.0.2.1:9001", Secret: "0", CertificateFolder: "/run/tls",
 		},
-		Concurrency: 3,
-		KubeAPI:     KubeAPI{QPS: 7.5, Burst: 9},
-		StallAfter:  metav1.Duration{Duration: 90 * time.Second},
-		CountWindow: metav1.Duration{Duration: 250 * time.Millisecond},
-		Log:         Log{Level: "debug", Format: "text"},
+		Concurrency:   3,
+		KubeAPI:       KubeAPI{QPS: 7.5, Burst: 9},
+		StallAfter:    metav1.Duration{Duration: 90 * time.Second},
+		CountWindow:   metav1.Duration{Duration: 250 * time.Millisecond},
+		SweepInterval: metav1.Duration{Duration: 3 * time.Minute},
+		Log:           Log{Level: "debug", Format: "text"},
 	}
 	for name, tc := range map[string]struct {
 		reason string
@@ -182,41 +184,43 @@ func TestWhatIsWrongWithAValueNamesItAndWhatWouldBeRight(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		"nothing":              {"a stamp must not be made up", nil, "installation is required"},
-		"no store":             {"there is no default store", []string{"--installation=x"}, "store is required"},
-		"no installation":      {"both ways to say it are named", []string{"--store=memory://"}, "--installation"},
-		"installation":         {"it becomes part of keys", []string{"--installation=Not A Label"}, `installation "Not A Label" must be a DNS label`},
-		"long installation":    {"a label has 63 characters", []string{"--installation=" + strings.Repeat("x", 64)}, "at most 63"},
-		"namespace":            {"no namespace has such a name", []string{"--namespace=A_b"}, `namespace "A_b" must be the name of a namespace`},
-		"lease namespace":      {"no namespace has such a name", []string{"--leader-election-namespace=a.b"}, `leaderElection.namespace "a.b" must be`},
-		"metrics address":      {"it has no port", []string{"--metrics-bind-address=localhost"}, `metrics.bindAddress "localhost" must be host:port`},
-		"no metrics address":   {"empty would be a port nobody chose", []string{"--metrics-bind-address="}, `metrics.bindAddress "" must be`},
-		"health address":       {"there is no such port", []string{"--health-bind-address=:70000"}, `health.bindAddress ":70000" must be host:port`},
-		"webhook address":      {"it has no port", []string{"--webhook-bind-address=localhost"}, `webhook.bindAddress "localhost" must be host:port`},
-		"any webhook port":     {"API servers must know it", []string{"--webhook-bind-address=:0"}, `webhook.bindAddress ":0" must be host:port`},
-		"no configuration":     {"admission would be asked for by nobody", []string{"--webhook-configuration="}, `webhook.configuration "" must be the name of an object`},
-		"webhook namespace":    {"no namespace has such a name", []string{"--webhook-namespace=A_b"}, `webhook.namespace "A_b" must be the name of a namespace`},
-		"webhook service":      {"no Service has such a name", []string{"--webhook-service=a.b"}, `webhook.service "a.b" must be the name of a Service`},
-		"webhook secret":       {"empty is no memory", []string{"--webhook-secret="}, `webhook.secret "" must be the name of a Secret, or 0`},
-		"webhook URL":          {"API servers speak TLS", []string{"--webhook-url=http://x:1"}, `webhook.url "http://x:1" must be https://host:port`},
-		"webhook path":         {"the path is the manager's", []string{"--webhook-url=https://x:1/admit"}, `webhook.url "https://x:1/admit" must be https://host:port and no more`},
-		"webhook without host": {"nobody is there", []string{"--webhook-url=https://:1"}, `webhook.url "https://:1" must be https://host:port`},
-		"no concurrency":       {"nothing would be reconciled", []string{"--concurrency=0"}, "concurrency 0 must be from 1 to 1000"},
-		"much concurrency":     {"it is a slip", []string{"--concurrency=1001"}, "concurrency 1001 must be from 1 to 1000"},
-		"no requests":          {"nothing would be read", []string{"--kube-api-qps=0"}, "kubeAPI.qps 0 must be a number above 0"},
-		"requests NaN":         {"it is no number", []string{"--kube-api-qps=NaN"}, "kubeAPI.qps NaN must be a number above 0"},
-		"endless requests":     {"it is no number", []string{"--kube-api-qps=Inf"}, "kubeAPI.qps +Inf must be a number above 0"},
-		"no burst":             {"nothing would be read", []string{"--kube-api-burst=0"}, "kubeAPI.burst 0 must be at least 1"},
-		"no patience":          {"everything would be stalled", []string{"--stall-after=0s"}, "stallAfter 0s must be more than 0s"},
-		"no window":            {"every change would be a write", []string{"--count-window=-1s"}, "countWindow -1s must be"},
-		"wide window":          {"counts would be stale", []string{"--count-window=2h"}, "countWindow 2h0m0s must be more than 0s and at most 1h"},
-		"log level":            {"the levels are named", []string{"--log-level=loud"}, `log.level "loud" must be debug, info, warn or error`},
-		"log format":           {"the formats are named", []string{"--log-format=xml"}, `log.format "xml" must be json or text`},
-		"unexpected argument":  {"it is shown", []string{"start"}, `unexpected argument "start"`},
-		"unknown flag":         {"it is shown", []string{"--instalation=x"}, "-instalation"},
-		"text for a number":    {"the flag is named", []string{"--concurrency=x"}, "-concurrency"},
-		"trailing letters":     {"they would be lost", []string{"--kube-api-qps=5x"}, `invalid value "5x" for flag -kube-api-qps: it takes a number`},
-		"no value":             {"the flag is named", []string{"--config"}, "-config"},
+		"nothing":                {"a stamp must not be made up", nil, "installation is required"},
+		"no store":               {"there is no default store", []string{"--installation=x"}, "store is required"},
+		"no installation":        {"both ways to say it are named", []string{"--store=memory://"}, "--installation"},
+		"installation":           {"it becomes part of keys", []string{"--installation=Not A Label"}, `installation "Not A Label" must be a DNS label`},
+		"long installation":      {"a label has 63 characters", []string{"--installation=" + strings.Repeat("x", 64)}, "at most 63"},
+		"namespace":              {"no namespace has such a name", []string{"--namespace=A_b"}, `namespace "A_b" must be the name of a namespace`},
+		"lease namespace":        {"no namespace has such a name", []string{"--leader-election-namespace=a.b"}, `leaderElection.namespace "a.b" must be`},
+		"metrics address":        {"it has no port", []string{"--metrics-bind-address=localhost"}, `metrics.bindAddress "localhost" must be host:port`},
+		"no metrics address":     {"empty would be a port nobody chose", []string{"--metrics-bind-address="}, `metrics.bindAddress "" must be`},
+		"health address":         {"there is no such port", []string{"--health-bind-address=:70000"}, `health.bindAddress ":70000" must be host:port`},
+		"webhook address":        {"it has no port", []string{"--webhook-bind-address=localhost"}, `webhook.bindAddress "localhost" must be host:port`},
+		"any webhook port":       {"API servers must know it", []string{"--webhook-bind-address=:0"}, `webhook.bindAddress ":0" must be host:port`},
+		"no configuration":       {"admission would be asked for by nobody", []string{"--webhook-configuration="}, `webhook.configuration "" must be the name of an object`},
+		"webhook namespace":      {"no namespace has such a name", []string{"--webhook-namespace=A_b"}, `webhook.namespace "A_b" must be the name of a namespace`},
+		"webhook service":        {"no Service has such a name", []string{"--webhook-service=a.b"}, `webhook.service "a.b" must be the name of a Service`},
+		"webhook secret":         {"empty is no memory", []string{"--webhook-secret="}, `webhook.secret "" must be the name of a Secret, or 0`},
+		"webhook URL":            {"API servers speak TLS", []string{"--webhook-url=http://x:1"}, `webhook.url "http://x:1" must be https://host:port`},
+		"webhook path":           {"the path is the manager's", []string{"--webhook-url=https://x:1/admit"}, `webhook.url "https://x:1/admit" must be https://host:port and no more`},
+		"webhook without host":   {"nobody is there", []string{"--webhook-url=https://:1"}, `webhook.url "https://:1" must be https://host:port`},
+		"no concurrency":         {"nothing would be reconciled", []string{"--concurrency=0"}, "concurrency 0 must be from 1 to 1000"},
+		"much concurrency":       {"it is a slip", []string{"--concurrency=1001"}, "concurrency 1001 must be from 1 to 1000"},
+		"no requests":            {"nothing would be read", []string{"--kube-api-qps=0"}, "kubeAPI.qps 0 must be a number above 0"},
+		"requests NaN":           {"it is no number", []string{"--kube-api-qps=NaN"}, "kubeAPI.qps NaN must be a number above 0"},
+		"endless requests":       {"it is no number", []string{"--kube-api-qps=Inf"}, "kubeAPI.qps +Inf must be a number above 0"},
+		"no burst":               {"nothing would be read", []string{"--kube-api-burst=0"}, "kubeAPI.burst 0 must be at least 1"},
+		"no patience":            {"everything would be stalled", []string{"--stall-after=0s"}, "stallAfter 0s must be more than 0s"},
+		"no window":              {"every change would be a write", []string{"--count-window=-1s"}, "countWindow -1s must be"},
+		"sweeps that never were": {"a time is not negative", []string{"--sweep-interval=-1s"}, "sweepInterval -1s must be"},
+		"sweeps that are rare":   {"who left would be purged late", []string{"--sweep-interval=48h"}, "sweepInterval 48h0m0s must be from 0s, which is none, to 24h0m0s"},
+		"wide window":            {"counts would be stale", []string{"--count-window=2h"}, "countWindow 2h0m0s must be more than 0s and at most 1h"},
+		"log level":              {"the levels are named", []string{"--log-level=loud"}, `log.level "loud" must be debug, info, warn or error`},
+		"log format":             {"the formats are named", []string{"--log-format=xml"}, `log.format "xml" must be json or text`},
+		"unexpected argument":    {"it is shown", []string{"start"}, `unexpected argument "start"`},
+		"unknown flag":           {"it is shown", []string{"--instalation=x"}, "-instalation"},
+		"text for a number":      {"the flag is named", []string{"--concurrency=x"}, "-concurrency"},
+		"trailing letters":       {"they would be lost", []string{"--kube-api-qps=5x"}, `invalid value "5x" for flag -kube-api-qps: it takes a number`},
+		"no value":               {"the flag is named", []string{"--config"}, "-config"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := tc.args
@@ -272,7 +276,7 @@ func TestEveryKeyHasAFlagAndIsDocumented(t *testing.T) {
 		"webhook.service": "webhook-service", "webhook.url": "webhook-url", "webhook.secret": "webhook-secret",
 		"webhook.certificateFolder": "webhook-certificate-folder",
 		"kubeAPI.qps":               "kube-api-qps", "kubeAPI.burst": "kube-api-burst",
-		"stallAfter": "stall-after", "countWindow": "count-window", "log.level": "log-level", "log.format": "log-format",
+		"stallAfter": "stall-after", "countWindow": "count-window", "sweepInterval": "sweep-interval", "log.level": "log-level", "log.format": "log-format",
 	}
 	var path string
 	set := flags(&Options{}, &path)

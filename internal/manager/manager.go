@@ -132,7 +132,7 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 		return nil, err
 	}
 	identity := provision.NewIdentity(identities)
-	if err := controllers.Setup(mgr, &controllers.Shared{
+	shared := &controllers.Shared{
 		Directory:    directory,
 		Provisioner:  provision.New(identities, identity, provision.NewWriter(identities, options.Installation, lease)),
 		Installation: options.Installation,
@@ -140,11 +140,14 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 		CountWindow:  options.CountWindow.Duration,
 		Concurrency:  options.Concurrency,
 		StallAfter:   options.StallAfter.Duration,
-	}); err != nil {
+		Live:         mgr.GetAPIReader(),
+	}
+	if err := controllers.Setup(mgr, shared); err != nil {
 		return nil, err
 	}
 	return mgr, errors.Join(
 		addAdmission(ctx, mgr, options, directory, log),
+		addDriftWatch(mgr, options, shared, identities, log.WithName("drift")),
 		mgr.Add(&reach{identity: identity, log: log.WithName("store")}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("ping", healthz.Ping),

@@ -43,6 +43,9 @@ type Options struct {
 	StallAfter metav1.Duration `json:"stallAfter"`
 	// CountWindow is how often the counts in a status may change; default 5s.
 	CountWindow metav1.Duration `json:"countWindow"`
+	// SweepInterval is the time from the end of one look at every record of the store, for what other programs changed there, to the
+	// next; default 10m. 0s looks only where the store tells of a change.
+	SweepInterval metav1.Duration `json:"sweepInterval"`
 	Log         Log             `json:"log"`
 }
 
@@ -118,6 +121,7 @@ func Defaults() Options {
 		KubeAPI:        KubeAPI{QPS: 500, Burst: 1000},
 		StallAfter:     metav1.Duration{Duration: lifecycle.DefaultStallAfter},
 		CountWindow:    metav1.Duration{Duration: controllers.DefaultCountWindow},
+		SweepInterval:  metav1.Duration{Duration: controllers.DefaultSweepInterval},
 		Log:            Log{Level: "info", Format: "json"},
 	}
 }
@@ -186,6 +190,7 @@ func flags(o *Options, configPath *string) *flag.FlagSet {
 	set.IntVar(&o.KubeAPI.Burst, "kube-api-burst", o.KubeAPI.Burst, "`requests` at once to the API server")
 	set.DurationVar(&o.StallAfter.Duration, "stall-after", o.StallAfter.Duration, "`time` an object may wait for another before it is stalled")
 	set.DurationVar(&o.CountWindow.Duration, "count-window", o.CountWindow.Duration, "`time` in which the counts of a status change at most once")
+	set.DurationVar(&o.SweepInterval.Duration, "sweep-interval", o.SweepInterval.Duration, "`time` between two looks at every record of the store for what others changed; 0 for none")
 	set.StringVar(&o.Log.Level, "log-level", o.Log.Level, "debug, info, warn or error")
 	set.StringVar(&o.Log.Format, "log-format", o.Log.Format, "json or text")
 	return set
@@ -200,6 +205,9 @@ func (w *Webhook) flags(set *flag.FlagSet) {
 	set.StringVar(&w.Secret, "webhook-secret", w.Secret, "`name` of the Secret in which replicas share what signs their certificates; 0 for memory")
 	set.StringVar(&w.CertificateFolder, "webhook-certificate-folder", w.CertificateFolder, "`folder` with tls.crt, tls.key and ca.crt to serve under instead")
 }
+
+// longestSweep keeps purges and offboarding, which sweeps begin, within the time that people reckon with.
+const longestSweep = 24 * time.Hour
 
 // optionRule is what a value must be, and the sentence for one that is not.
 type optionRule struct {
@@ -222,6 +230,7 @@ func (o *Options) validate() error {
 		{o.KubeAPI.Burst < 1, fmt.Sprintf("kubeAPI.burst %d must be at least 1", o.KubeAPI.Burst)},
 		{o.StallAfter.Duration <= 0, fmt.Sprintf("stallAfter %s must be more than 0s", o.StallAfter.Duration)},
 		{o.CountWindow.Duration <= 0 || o.CountWindow.Duration > time.Hour, fmt.Sprintf("countWindow %s must be more than 0s and at most 1h", o.CountWindow.Duration)},
+		{o.SweepInterval.Duration < 0 || o.SweepInterval.Duration > longestSweep, fmt.Sprintf("sweepInterval %s must be from 0s, which is none, to %s", o.SweepInterval.Duration, longestSweep)},
 		{level.UnmarshalText([]byte(o.Log.Level)) != nil, fmt.Sprintf("log.level %q must be debug, info, warn or error", o.Log.Level)},
 		{o.Log.Format != "json" && o.Log.Format != "text", fmt.Sprintf("log.format %q must be json or text", o.Log.Format)},
 	}...) {

@@ -74,7 +74,7 @@ func (c Claim) put(ctx context.Context, s store.Store, r Record) (store.Written[
 	if err != nil {
 		return store.Written[any]{}, err
 	}
-	differences, err := roster.Differences(stored, r.canonical)
+	differences, err := roster.Differences(stored.Value, r.canonical)
 	if err != nil {
 		return store.Written[any]{}, err
 	}

@@ -41,13 +41,17 @@ func (p *Provisioner) EnsurePerson(ctx context.Context, claim Claim, wanted rost
 	if err != nil {
 		return PersonOutcome{Wanted: wanted}, err
 	}
+	var drift *Drift
 	if wanted.Whole() {
-		if held, believed := p.holds(ctx, claim.Synced, wantedSum); held {
-			return PersonOutcome{Outcome: Outcome{Digest: claim.Synced, Believed: believed}, Wanted: wanted, Stored: true}, nil
+		found, settled, err := p.remembered(ctx, claim, wantedSum, Person(wanted.Person))
+		if settled || err != nil {
+			return PersonOutcome{Outcome: found, Wanted: wanted, Stored: err == nil && found.Drift == nil}, err
 		}
+		drift = found.Drift
 	}
-	w := personWrite{provisioner: p, claim: claim, wanted: wanted}
+	w := personWrite{provisioner: p, claim: claim, wanted: wanted, drifted: drift != nil}
 	outcome, err := w.run(ctx)
+	outcome.Drift = drift
 	if err != nil || !outcome.Stored || !outcome.Wanted.Whole() || outcome.Taken != nil {
 		return outcome, err
 	}
@@ -63,6 +67,8 @@ type personWrite struct {
 	// former is the record there is, once it was read; nil is none.
 	former *roster.Person
 	read   bool
+	// drifted says that the store had the whole record before somebody else changed it.
+	drifted bool
 	// in is what was found to be in the way so far, and taken the error that told of the e-mail address.
 	in    roster.Impediments
 	taken *store.ConflictError
@@ -81,7 +87,7 @@ func (w *personWrite) run(ctx context.Context) (PersonOutcome, error) {
 		if !some {
 			return w.nothing(written)
 		}
-		outcome, err := w.provisioner.write(ctx, w.claim, Person(written.Person))
+		outcome, err := w.provisioner.write(ctx, w.claim, w.record(written.Person))
 		if err == nil {
 			return PersonOutcome{Outcome: outcome, Wanted: written, Stored: true, Taken: w.taken}, nil
 		}
@@ -89,6 +95,13 @@ func (w *personWrite) run(ctx context.Context) (PersonOutcome, error) {
 			return PersonOutcome{Outcome: outcome, Wanted: written}, err
 		}
 	}
+}
+
+// record is what is written. No tenant has a claim to an Administrator whom another program made one.
+func (w *personWrite) record(person roster.Person) Record {
+	r := Person(person)
+	r.terms.Administered = !w.drifted
+	return r
 }
 
 // nothing is the outcome of a new person who is not stored at all.

@@ -38,7 +38,9 @@ type Record struct {
 	// terms are what a write of it depends on.
 	terms store.Terms
 	put   func(context.Context, store.Store, store.Stamp, store.Terms) (store.Written[any], error)
-	get   func(context.Context, store.Store) (any, error)
+	get   func(context.Context, store.Store) (store.Stored[any], error)
+	// within is where the record is in what the object declares, such as "generalGroup."; empty is the object itself.
+	within string
 }
 
 // record is a Record of whichever aggregate of the store keeps such values.
@@ -50,9 +52,9 @@ func record[K comparable, V store.Record[K, V]](value V, in func(store.Store) st
 			written, err := in(s).Put(ctx, value, stamp, terms)
 			return untyped(written), err
 		},
-		get: func(ctx context.Context, s store.Store) (any, error) {
+		get: func(ctx context.Context, s store.Store) (store.Stored[any], error) {
 			stored, err := in(s).Get(ctx, value.Key())
-			return stored.Value, err
+			return store.Stored[any]{Value: stored.Value, Stamp: stored.Stamp, ID: stored.ID, Marred: stored.Marred}, err
 		},
 	}
 }
@@ -69,6 +71,13 @@ func untyped[V any](written store.Written[V]) store.Written[any] {
 
 // Tenant is the record of a tenant.
 func Tenant(t roster.TenantRecord) Record { return record(t, store.Store.Tenants) }
+
+// GeneralGroup is the record of the general group of a tenant, beside that of the tenant.
+func GeneralGroup(g roster.Group) Record {
+	r := Group(g)
+	r.within = "generalGroup."
+	return r
+}
 
 // Group is the record of a group.
 func Group(g roster.Group) Record { return record(g, store.Store.Groups) }
@@ -125,6 +134,8 @@ type Outcome struct {
 	// Believed says that the digest was taken at its word without comparing which store it names, since the store was not
 	// reached yet.
 	Believed bool
+	// Drift is what somebody else had changed of what was stored; nil is nothing.
+	Drift *Drift
 }
 
 // Claim is in whose name records are stored.
@@ -137,6 +148,10 @@ type Claim struct {
 	Adoption Adoption
 	// First are who comes first among the objects that want the same names. It is asked only before something is written; nil is nobody.
 	First func() First
+	// Doubted says that somebody else may have changed the records in the store: they are read, however well the digest speaks for them.
+	Doubted bool
+	// ReportsDrift says that what somebody else changed is told, and stays.
+	ReportsDrift bool
 }
 
 // Ensure makes the store hold the records a claim is for, each in one transaction, and writes only what differs. While the
@@ -147,14 +162,36 @@ func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record
 	if err != nil {
 		return Outcome{}, err
 	}
-	if held, believed := p.holds(ctx, claim.Synced, wanted); held {
-		return Outcome{Digest: claim.Synced, Believed: believed}, nil
+	outcome, settled, err := p.remembered(ctx, claim, wanted, records...)
+	if settled || err != nil {
+		return outcome, err
 	}
-	outcome, err := p.write(ctx, claim, records...)
+	drift := outcome.Drift
+	outcome, err = p.write(ctx, claim, records...)
 	if err != nil {
 		return outcome, err
 	}
+	outcome.Drift = drift
 	return p.remember(ctx, outcome, wanted)
+}
+
+// remembered is the outcome of records that a digest speaks for, if that is settled without a write. Where they are doubted they are looked
+// at: what somebody else changed is told beside what is still to be written.
+func (p *Provisioner) remembered(ctx context.Context, claim Claim, wanted string, records ...Record) (outcome Outcome, settled bool, err error) {
+	held, believed := p.holds(ctx, claim.Synced, wanted)
+	if !held {
+		return Outcome{}, false, nil
+	}
+	outcome = Outcome{Digest: claim.Synced, Believed: believed}
+	if !claim.Doubted {
+		return outcome, true, nil
+	}
+	id, drift, err := p.drift(ctx, claim, records)
+	if err != nil {
+		return Outcome{}, false, err
+	}
+	outcome.ID, outcome.Drift = id, drift
+	return outcome, drift == nil || !drift.Corrected, nil
 }
 
 // write stores records, without anything to remember them by.
@@ -196,8 +233,8 @@ func (p *Provisioner) Pending(ctx context.Context, claim Claim, records ...Recor
 	if err != nil {
 		return false, err
 	}
-	held, _ := p.holds(ctx, claim.Synced, wanted)
-	return !held, nil
+	outcome, settled, err := p.remembered(ctx, claim, wanted, records...)
+	return !settled || outcome.Drift != nil, err
 }
 
 // holds tells whether a remembered digest says that the store holds what is wanted. Until the store was reached once its

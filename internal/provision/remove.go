@@ -15,41 +15,62 @@ import (
 // What is not there, or is not the owner's, is not touched, and its removal is done: every function here may be called
 // again after any failure.
 
-// Retire marks a tenant's record as retired, so that nobody has access in the tenant. With purge, the record goes for good
-// after the tenant's retention, counted from now.
-func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp store.Stamp, purge bool, now time.Time) error {
-	return amend(ctx, p.writer, p.store.Tenants(), key, roster.TenantRecord{}, stamp, func(t *roster.TenantRecord) error {
-		if t.Retired {
-			return nil
-		}
-		t.Retired = true
-		if purge {
-			t.PurgeAfter = now.Add(roster.Retention([]roster.TenantRecord{*t}))
-		}
-		return nil
+// Retire marks a tenant's record as retired, so that nobody has access in the tenant, or holds that whole. With purge, the record goes for
+// good after the tenant's retention, counted from now.
+func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp store.Stamp, purge bool, leaving Leaving) (Departure, error) {
+	stored, err := p.store.Tenants().Get(ctx, key)
+	if err != nil || stored.Value.Retired {
+		return Departure{}, gone(err)
+	}
+	if _, err := store.CheckOwner(stored, roster.TenantRecord{}, stamp, nil); err != nil {
+		return Departure{}, gone(err)
+	}
+	var until, marked time.Time
+	if purge {
+		until, marked = leaving.Now.Add(roster.Retention([]roster.TenantRecord{stored.Value})), leaving.Now
+	}
+	err = p.putTenant(ctx, stored.Value.Left(until), stamp, store.Terms{Removal: leaving.removal()})
+	if errors.Is(err, store.ErrOverBudget) {
+		held := Departure{Held: roster.HeldByBudget, Tenants: []string{key.Tenant}}
+		return held, gone(p.putTenant(ctx, stored.Value.Kept(marked), stamp, store.Terms{}))
+	}
+	return Departure{}, gone(err)
+}
+
+func (p *Provisioner) putTenant(ctx context.Context, tenant roster.TenantRecord, stamp store.Stamp, terms store.Terms) error {
+	return p.writer.write(ctx, stamp, func(stamp store.Stamp) error {
+		_, err := p.store.Tenants().Put(ctx, tenant, stamp, terms)
+		return err
 	})
 }
 
-// Deactivate makes a person inactive, to be purged after the longest retention of the person's tenants, counted from now. A record
-// that is held from the object which declares the person is not that object's to end.
-func (p *Provisioner) Deactivate(ctx context.Context, declared roster.Person, stamp store.Stamp, now time.Time) error {
-	return amend(ctx, p.writer, p.store.People(), declared.Key(), declared, stamp, func(person *roster.Person) error {
-		if !person.User.PurgeAfter.IsZero() {
-			return nil
-		}
-		tenants, err := p.tenantsOf(ctx, *person)
-		if err != nil {
-			return err
-		}
-		person.User.Active = false
-		person.User.PurgeAfter = now.Add(roster.Retention(tenants))
-		return nil
-	})
+// SettleTenant goes on with the record of a tenant whose object is gone, as SettlePerson does: it is retired, or purged with its general
+// group.
+func (p *Provisioner) SettleTenant(ctx context.Context, key roster.TenantKey, owner store.Owner, leaving Leaving) (Departure, error) {
+	stored, err := p.store.Tenants().Get(ctx, key)
+	if err != nil || stored.Stamp.Owner != owner {
+		return Departure{}, gone(err)
+	}
+	tenant := stored.Value
+	due := !tenant.PurgeAfter.IsZero() && !leaving.Now.Before(tenant.PurgeAfter)
+	switch {
+	case tenant.Retired && due:
+		return Departure{}, p.purgeTenant(ctx, key, stored.Stamp)
+	case tenant.Retired:
+		return Departure{}, nil
+	case tenant.Held != "" && !leaving.touches([]string{key.Tenant}):
+		return Departure{Held: tenant.Held, Tenants: []string{key.Tenant}}, nil
+	}
+	return p.Retire(ctx, key, stored.Stamp, !tenant.PurgeAfter.IsZero(), leaving)
 }
 
-// DeletePerson removes a person's record at once.
-func (p *Provisioner) DeletePerson(ctx context.Context, key roster.PersonKey, stamp store.Stamp) error {
-	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.People().Delete(ctx, key, stamp, store.Terms{}) })
+// purgeTenant removes a tenant's records. The tenant's own goes last, as it is what says that there is something to remove.
+func (p *Provisioner) purgeTenant(ctx context.Context, key roster.TenantKey, stamp store.Stamp) error {
+	general := roster.GroupKey{Company: key.Company, Tenant: key.Tenant, Group: roster.GeneralGroup}
+	if err := p.DeleteGroup(ctx, general, stamp); err != nil {
+		return err
+	}
+	return p.remove(ctx, stamp, func(stamp store.Stamp) error { return p.store.Tenants().Delete(ctx, key, stamp, store.Terms{}) })
 }
 
 // OrphanPerson leaves a person's record as it is, to nobody.
@@ -85,24 +106,6 @@ func (p *Provisioner) tenantsOf(ctx context.Context, person roster.Person) ([]ro
 // remove takes a record out under the current epoch.
 func (p *Provisioner) remove(ctx context.Context, stamp store.Stamp, removal func(store.Stamp) error) error {
 	return gone(p.writer.write(ctx, stamp, removal))
-}
-
-// amend changes the record under key, if there is one that the owner of stamp may write who declares a value.
-func amend[K comparable, V any](ctx context.Context, w *Writer, records store.Records[K, V], key K, declared V, stamp store.Stamp, change func(*V) error) error {
-	stored, err := records.Get(ctx, key)
-	if err != nil {
-		return gone(err)
-	}
-	if _, err := store.CheckOwner(stored, declared, stamp, nil); err != nil {
-		return gone(err)
-	}
-	if err := change(&stored.Value); err != nil {
-		return err
-	}
-	return gone(w.write(ctx, stamp, func(stamp store.Stamp) error {
-		_, err := records.Put(ctx, stored.Value, stamp, store.Terms{})
-		return err
-	}))
 }
 
 // gone is the error of a removal, but for those which say that there is nothing of ours to remove.

@@ -11,7 +11,7 @@ import (
 
 // CompileVersion names the rules records are compiled by. A golden corpus fails the build when the output changes without it;
 // raising it makes every object be compared with the store once more.
-const CompileVersion = 2
+const CompileVersion = 3
 
 // Compiled is what an Operator comes to.
 type Compiled struct {

@@ -54,6 +54,8 @@ type Tenant struct {
 	MaxGroups int
 	// PurgeWhenDeleted says that the record goes for good after its retention once the tenant is deleted.
 	PurgeWhenDeleted bool
+	// ReportsDrift says that what somebody else changed in the store is told and not put right.
+	ReportsDrift bool
 }
 
 // CompileRecord is what the store holds of the tenant: what is declared, and the facts that others make.

@@ -21,7 +21,7 @@ import (
 )
 
 // The indexes. Their keys are "<namespace>/<name>", "<namespace>/<tenant>/<group>" for byGroup, and "<namespace>/" for byCompany,
-// which has the company administrators of the people.
+// which has the company administrators of the people, and for byNamespace, which has all.
 const (
 	byTenant     = "tenant"
 	byGroup      = "group"
@@ -31,11 +31,15 @@ const (
 	byDeclaring  = "declaring"
 	byCompany    = "company"
 	byUser       = "kubernetes user"
+	byNamespace  = "namespace of all"
 )
 
 // Indexes are the indexes each kind is kept with, by the kind they belong to.
 var Indexes = map[string]toolscache.Indexers{
-	"Tenant": {byCompany: keysOf(func(*v1alpha1.Tenant) []string { return []string{""} })},
+	"Tenant": {
+		byCompany:   keysOf(func(*v1alpha1.Tenant) []string { return []string{""} }),
+		byNamespace: keysOf(func(*v1alpha1.Tenant) []string { return []string{""} }),
+	},
 	"Operator": {
 		byTenant:     keysOf(operatorTenants),
 		byGroup:      keysOf(operatorGroups),
@@ -44,11 +48,16 @@ var Indexes = map[string]toolscache.Indexers{
 		byDeclaring:  keysOf(DeclaringTenants),
 		byCompany:    keysOf(companyAdministrator),
 		byUser:       keysOf(operatorUser),
+		byNamespace:  keysOf(func(*v1alpha1.Operator) []string { return []string{""} }),
 	},
-	"Group": {byTenant: keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} })},
+	"Group": {
+		byTenant:    keysOf(func(g *v1alpha1.Group) []string { return []string{string(g.Spec.Tenant)} }),
+		byNamespace: keysOf(func(*v1alpha1.Group) []string { return []string{""} }),
+	},
 	"ChannelPolicy": {
-		byTenant:  keysOf(func(p *v1alpha1.ChannelPolicy) []string { return []string{string(p.Spec.Tenant)} }),
-		bySubject: keysOf(policyOperators),
+		byTenant:    keysOf(func(p *v1alpha1.ChannelPolicy) []string { return []string{string(p.Spec.Tenant)} }),
+		bySubject:   keysOf(policyOperators),
+		byNamespace: keysOf(func(*v1alpha1.ChannelPolicy) []string { return []string{""} }),
 	},
 }
 

@@ -26,6 +26,8 @@ type Store interface {
 
 	Epochs
 
+	// Companies are the names of the companies that have records, in order.
+	Companies(ctx context.Context) ([]string, error)
 	// ID names this store for good. It is made with the store and replaced only when the store is restored from a backup.
 	ID(ctx context.Context) (string, error)
 	// Close releases what the store holds. No other method may be called after it.

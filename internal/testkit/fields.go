@@ -108,6 +108,8 @@ func otherWord(v reflect.Value) string {
 		return string(v1alpha1.MessageVisibilityDenied)
 	case v1alpha1.UnassignedScope:
 		return string(v1alpha1.UnassignedScopeAll)
+	case v1alpha1.DriftPolicy:
+		return string(v1alpha1.DriftPolicyReport)
 	case v1alpha1.RolePolicy:
 		return string(v1alpha1.RolePolicyAdditive)
 	}

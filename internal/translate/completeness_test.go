@@ -19,12 +19,10 @@ import (
 // translates to.
 var notTranslated = map[string]string{
 	"Tenant.Activation.ValidFor.Duration":                    "the life of a link is asked of the object when a link is made",
-	"Tenant.DriftPolicy":                                     "what happens to drift is the manager's own affair",
 	"Tenant.Suspend":                                         "suspending is the manager's own affair",
-	"Tenant.Offboarding.Budget.Max.StrVal":                   "the budget is asked of the object when somebody is removed",
-	"Tenant.Offboarding.Budget.Max.IntVal":                   "the budget is asked of the object when somebody is removed",
-	"Tenant.Offboarding.Budget.Max.Type":                     "the budget is asked of the object when somebody is removed",
-	"Tenant.Offboarding.Budget.Window.Duration":              "the budget is asked of the object when somebody is removed",
+	"Tenant.Offboarding.Budget.Max.StrVal":                   "only a percentage counts; see TestABudgetIsANumberOrAPercentage",
+	"Tenant.Offboarding.Budget.Max.IntVal":                   "only one of the two counts; see TestABudgetIsANumberOrAPercentage",
+	"Tenant.Offboarding.Budget.Max.Type":                     "it is a type that is none; see TestABudgetIsANumberOrAPercentage",
 	"Tenant.Integrations.Facebook.AccessTokenSecretRef.Name": "a Secret is never stored",
 	"Tenant.Integrations.Facebook.AccessTokenSecretRef.Key":  "a Secret is never stored",
 	"Operator.KubernetesUser":                                "who a Kubernetes user is matters at admission only",

@@ -7,9 +7,12 @@ package translate
 
 import (
 	"cmp"
+	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/roster"
@@ -33,6 +36,7 @@ func Tenant(t *v1alpha1.Tenant) roster.Tenant {
 		RolePolicy:       roster.RolePolicy(cmp.Or(spec.RolePolicy, v1alpha1.RolePolicyStrict)),
 		MaxGroups:        int(valueOr(spec.GroupPolicy.MaxPerOperator, 0)),
 		PurgeWhenDeleted: spec.DeletionPolicy == v1alpha1.TenantDeletionPolicyDelete,
+		ReportsDrift:     spec.DriftPolicy == v1alpha1.DriftPolicyReport,
 	}
 }
 
@@ -54,11 +58,28 @@ func settings(spec *v1alpha1.TenantSpec) roster.Settings {
 		RequiredProfile: each[roster.ProfileField](spec.ProfilePolicy.Required),
 		ConsoleURL:      spec.ConsoleURL,
 		Retention:       wholeSeconds(valueOr(spec.Offboarding.Retention, metav1.Duration{Duration: roster.DefaultRetention})),
+		RemovalBudget:   budget(spec.Offboarding.Budget),
 	}
 	if spec.Integrations.Facebook != nil {
 		s.FacebookPageID = spec.Integrations.Facebook.PageID
 	}
 	return s
+}
+
+// budget is nil where there is none. One whose maximum nobody understands, since no schema looked at it, is the smallest there can be.
+func budget(b *v1alpha1.RemovalBudget) *roster.RemovalBudget {
+	if b == nil {
+		return nil
+	}
+	limit := &roster.RemovalBudget{Window: wholeSeconds(b.Window)}
+	if b.Max.Type == intstr.Int {
+		limit.Max = int(b.Max.IntVal)
+		return limit
+	}
+	if percent, err := strconv.Atoi(strings.TrimSuffix(b.Max.StrVal, "%")); err == nil {
+		limit.Percent = percent
+	}
+	return limit
 }
 
 func wholeSeconds(d metav1.Duration) int64 { return int64(d.Duration / time.Second) }

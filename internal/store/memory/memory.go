@@ -7,6 +7,7 @@ package memory
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -54,6 +55,21 @@ func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] { retu
 
 // People are the people of the store.
 func (s *Store) People() store.Records[roster.PersonKey, roster.Person] { return s.people }
+
+// Companies are the names of the companies that have records.
+func (s *Store) Companies(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	named := map[string]bool{}
+	s.tenants.companies(named)
+	s.groups.companies(named)
+	s.policies.companies(named)
+	s.people.companies(named)
+	return slices.Sorted(maps.Keys(named)), nil
+}
 
 // ID names the store.
 func (s *Store) ID(ctx context.Context) (string, error) { return s.id, ctx.Err() }

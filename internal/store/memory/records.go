@@ -216,6 +216,13 @@ func (r *records[K, V]) List(ctx context.Context, company string) iter.Seq2[stor
 	}
 }
 
+// companies adds the companies that have such records. The caller holds the lock.
+func (r *records[K, V]) companies(named map[string]bool) {
+	for key := range r.rows {
+		named[r.kind.parts(key)[0]] = true
+	}
+}
+
 // page reads the first records of a company whose keys come after the given one, as far as it is given.
 func (r *records[K, V]) page(ctx context.Context, after []string) ([]store.Stored[V], error) {
 	if err := ctx.Err(); err != nil {

@@ -62,7 +62,9 @@ type Store struct {
 	breaker *breaker
 	metrics *metrics
 	id      operation
-	fence   operation
+	// companies lists them.
+	companies operation
+	fence     operation
 
 	tenants  *records[roster.TenantKey, roster.TenantRecord]
 	groups   *records[roster.GroupKey, roster.Group]
@@ -85,6 +87,7 @@ func Wrap(behind store.Store, options Options) *Store {
 	}
 	s.metrics = newMetrics(s.turns, s.breaker)
 	s.id = s.metrics.operation("id", "store")
+	s.companies = s.metrics.operation("companies", "store")
 	s.fence = s.metrics.operation("fence", "store")
 	s.tenants = newRecords(s, "tenant", behind.Tenants(), shareOfTenant, nil)
 	s.groups = newRecords(s, "group", behind.Groups(), shareOfGroup, nil)
@@ -112,6 +115,15 @@ func (s *Store) ID(ctx context.Context) (id string, err error) {
 		return succeeded, err
 	})
 	return id, err
+}
+
+// Companies are those of the store behind.
+func (s *Store) Companies(ctx context.Context) (names []string, err error) {
+	err = s.call(ctx, s.companies, share{}, func(ctx context.Context) (result, error) {
+		names, err = s.behind.Companies(ctx)
+		return succeeded, err
+	})
+	return names, err
 }
 
 // Fence begins a new epoch of an installation in the store behind.

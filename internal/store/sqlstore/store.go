@@ -8,6 +8,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,6 +66,34 @@ func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] {
 // People are the people of the store.
 func (s *Store) People() store.Records[roster.PersonKey, roster.Person] {
 	return records[roster.PersonKey, roster.Person]{s, &people}
+}
+
+// companies asks for one company after another, each by the index of its table: there are few of them, and many people in each.
+const companies = `WITH RECURSIVE named (company) AS (
+    SELECT MIN(company) FROM everybody
+    UNION ALL
+    SELECT (SELECT MIN(company) FROM everybody WHERE company > named.company) FROM named WHERE named.company IS NOT NULL
+) SELECT company FROM named WHERE company IS NOT NULL`
+
+// Companies are the names of the companies that have records.
+func (s *Store) Companies(ctx context.Context) ([]string, error) {
+	named := map[string]bool{}
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{tenants.table, groups.table, policies.table, people.table} {
+			search := &statement{dialect: s.dialect}
+			err := search.say(strings.ReplaceAll(companies, "everybody", table)).each(ctx, tx, func(rows *sql.Rows) error {
+				var company string
+				err := rows.Scan(&company)
+				named[company] = true
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return slices.Sorted(maps.Keys(named)), err
 }
 
 // ID names the store: it is a row that is made right after the tables.

@@ -87,6 +87,14 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 	return s.behind.ID(ctx)
 }
 
+// Companies passes the call on. It is not counted.
+func (s *Store) Companies(ctx context.Context) ([]string, error) {
+	if err := s.unavailable(); err != nil {
+		return nil, err
+	}
+	return s.behind.Companies(ctx)
+}
+
 // Fence passes the call on.
 func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
 	if err := s.enter(func(c *Counts) { c.Fences++ }); err != nil {
