@@ -114,14 +114,18 @@ func tellHeld(tenant string, records []held) (reason, message string) {
 	budget, last := counts[roster.HeldByBudget], counts[roster.HeldAsLastAdministrator]
 	switch {
 	case last == 0:
-		reason, message = v1alpha1.ReasonRemovalBudget, "all beyond the budget of a tenant"
+		reason, message = v1alpha1.ReasonRemovalBudget, "beyond the budget of a tenant"
 	case budget == 0:
 		reason, message = v1alpha1.ReasonLastAdministrator, "as the last Administrator"
 	default:
 		reason, message = v1alpha1.ReasonSeveralHeld, fmt.Sprintf("%d beyond the budget of a tenant and %d as the last Administrator", budget, last)
 	}
-	return reason, fmt.Sprintf("%d removals are held, %s: the Operators are gone and the people keep their access; apply them again, or confirm with "+
-		"kubectl annotate rten %s %s=%d@<expiry>, the expiry a time of RFC 3339 at most 24 hours ahead", len(records), message, tenant, v1alpha1.AnnotationConfirmRemovals, len(records))
+	removals := fmt.Sprintf("%d removals are held", len(records))
+	if len(records) == 1 {
+		removals = "1 removal is held"
+	}
+	return reason, fmt.Sprintf("%s, %s: the Operators are gone and the people keep their access; apply them again, or confirm with "+
+		"kubectl annotate rten %s %s=%d@<expiry>, the expiry a time of RFC 3339 at most 24 hours ahead", removals, message, tenant, v1alpha1.AnnotationConfirmRemovals, len(records))
 }
 
 // wakeHeld has records looked at whose removal is held.

@@ -246,9 +246,9 @@ func TestATenantSaysWhetherSomebodyIsThereForIt(t *testing.T) {
 	expect("a company administrator is Administrator of every tenant", administered, unattended)
 	says(c, south, administered)
 	c.remove(company)
-	expect("who left is not there", unadministered, unattended)
+	expect("who left is not there, though the store holds the last one", unadministered, unattended)
 	says(c, south, unadministered)
-	c.announced()
+	c.announced("company: RemovalHeld: ", "north: OffboardingHeld: ", "south: OffboardingHeld: ")
 }
 
 func TestWhatAnEditWidensOrNarrowsIsTold(t *testing.T) {

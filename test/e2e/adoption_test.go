@@ -361,7 +361,10 @@ func companyAdministrator(o *v1alpha1.Operator) { o.Spec.CompanyAdministrator = 
 func TestAnObjectMadeAnewIsHeldFromWhatItDoesNotSpeakFor(t *testing.T) {
 	t.Parallel()
 	all, k := newAdopters(t)
-	all.create(testkit.Tenant(all.namespace, "north"), testkit.Tenant(all.namespace, "south"))
+	// Somebody else administers the tenants, or the company administrator could not leave.
+	chief := testkit.Operator(all.namespace, "chief", companyAdministrator)
+	all.create(testkit.Tenant(all.namespace, "north"), testkit.Tenant(all.namespace, "south"), chief)
+	becomesReady(all, chief)
 	for name, tc := range held {
 		t.Run(name, func(t *testing.T) {
 			c := all.within(t)

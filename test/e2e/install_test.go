@@ -122,6 +122,7 @@ func TestTheManagerMayDoWhatItNeedsAndNothingElse(t *testing.T) {
 	}
 	everywhere = append(everywhere,
 		"create,patch events.k8s.io/events []",
+		"get /namespaces []",
 		"create authentication.k8s.io/tokenreviews []",
 		"create authorization.k8s.io/subjectaccessreviews []",
 		"create,get,list,patch,update,watch admissionregistration.k8s.io/validatingwebhookconfigurations [roster-admission]",
