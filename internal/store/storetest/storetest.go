@@ -55,11 +55,36 @@ func laws() []law {
 		guardLaws(),
 		administeredLaws(),
 		epochLaws(),
+		removalLaws(),
 	)
 }
 
 func storeLaws() []law {
 	return []law{{
+		"the store names the companies that have records, of whichever kind, in order",
+		func(t testing.TB, s store.Store) {
+			named := func(want ...string) {
+				t.Helper()
+				got, err := s.Companies(t.Context())
+				if err != nil {
+					t.Fatalf("Companies: %v; expected them", err)
+				}
+				expectEqual(t, "the companies", want, slices.Concat(got))
+			}
+			named()
+			tenant, group := tenants.keyed(roster.TenantRecord{}, "b", "", "acme"), groups.keyed(roster.Group{}, "d", "acme", "sales")
+			put(t, s.Tenants(), tenant, owner("t"))
+			put(t, s.Groups(), group, owner("g"))
+			put(t, s.Policies(), policies.keyed(roster.Policy{}, "a", "acme", "voice"), owner("p"))
+			put(t, s.People(), people.keyed(roster.Person{}, "c", "", "one"), owner("1"))
+			put(t, s.People(), people.keyed(roster.Person{}, "c", "", "two"), owner("2"))
+			put(t, s.People(), people.keyed(roster.Person{}, "b", "", "three"), owner("3"))
+			named("a", "b", "c", "d")
+			expectNil(t, "Delete", s.Groups().Delete(t.Context(), group.Key(), owner("g"), store.Terms{}))
+			expectNil(t, "Delete", s.Tenants().Delete(t.Context(), tenant.Key(), owner("t"), store.Terms{}))
+			named("a", "b", "c")
+		},
+	}, {
 		"the store keeps its ID",
 		func(t testing.TB, s store.Store) {
 			first, err := s.ID(t.Context())

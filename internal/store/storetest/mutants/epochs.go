@@ -6,12 +6,16 @@ package mutants
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 
 	"github.com/roster-dev/roster/internal/store"
 )
+
+// namesCompanies is the law about companies.
+const namesCompanies = "the store names the companies that have records, of whichever kind, in order"
 
 func ofStores() []mutant {
 	return []mutant{
@@ -22,6 +26,21 @@ func ofStores() []mutant {
 		{"the ID is empty", itself(func(p *planted) {
 			p.id = func(context.Context) (string, error) { return "", nil }
 		}), []string{"the store keeps its ID"}},
+		{"a company is left out", itself(func(p *planted) {
+			companies := p.companies
+			p.companies = func(ctx context.Context) ([]string, error) {
+				named, err := companies(ctx)
+				return named[:min(len(named), 3)], err
+			}
+		}), []string{namesCompanies}},
+		{"companies are in no order", itself(func(p *planted) {
+			companies := p.companies
+			p.companies = func(ctx context.Context) ([]string, error) {
+				named, err := companies(ctx)
+				slices.Reverse(named)
+				return named, err
+			}
+		}), []string{namesCompanies}},
 	}
 }
 

@@ -79,7 +79,7 @@ func Strays() []string {
 }
 
 func all() []mutant {
-	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofAccess(), ofHeirs())
+	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofAccess(), ofHeirs(), ofRemovals())
 }
 
 // planted is a store with a bug in its records, or in its own methods where those are not nil.
@@ -87,8 +87,9 @@ type planted struct {
 	store.Store
 	tenants, groups, policies, people aggregate
 
-	id    func(ctx context.Context) (string, error)
-	fence func(ctx context.Context, installation string) (int64, error)
+	companies func(ctx context.Context) ([]string, error)
+	id        func(ctx context.Context) (string, error)
+	fence     func(ctx context.Context, installation string) (int64, error)
 }
 
 // sound is a store without a bug, to plant one in.
@@ -97,7 +98,7 @@ func sound(s store.Store) planted {
 		Store:   s,
 		tenants: untyped[roster.TenantKey, roster.TenantRecord]{s.Tenants()}, groups: untyped[roster.GroupKey, roster.Group]{s.Groups()},
 		policies: untyped[roster.PolicyKey, roster.Policy]{s.Policies()}, people: untyped[roster.PersonKey, roster.Person]{s.People()},
-		id: s.ID, fence: s.Fence,
+		companies: s.Companies, id: s.ID, fence: s.Fence,
 	}
 }
 
@@ -138,6 +139,9 @@ func (p planted) Policies() store.Records[roster.PolicyKey, roster.Policy] {
 func (p planted) People() store.Records[roster.PersonKey, roster.Person] {
 	return typed[roster.PersonKey, roster.Person]{p.people}
 }
+
+// Companies are those with records.
+func (p planted) Companies(ctx context.Context) ([]string, error) { return p.companies(ctx) }
 
 // ID names the store.
 func (p planted) ID(ctx context.Context) (string, error) { return p.id(ctx) }
