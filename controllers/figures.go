@@ -16,8 +16,9 @@ import (
 type Figures struct {
 	// Corrected and Reported are the changes of others that were put right, and told.
 	Corrected, Reported map[string]int
-	// Foreign and Waiting are records of others, and of objects that are gone and whose purge is to come, as of the last sweep.
-	Foreign, Waiting int
+	// Foreign, Waiting and Missing are records of others, of objects that are gone and whose purge or confirmation is to come, and of
+	// objects that vanished, as of the last sweep.
+	Foreign, Waiting, Missing int
 	// Held are the removals that wait, by reason.
 	Held map[roster.HoldReason]int
 	// Settled are the records whose objects were gone and that were offboarded or purged.
@@ -73,6 +74,7 @@ func (s *Shared) Figures() Figures {
 	for _, counts := range s.figures.swept {
 		now.Foreign += counts[provision.Foreign]
 		now.Waiting += counts[provision.Waiting]
+		now.Missing += counts[provision.Left]
 	}
 	return now
 }

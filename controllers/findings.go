@@ -4,6 +4,8 @@
 package controllers
 
 import (
+	"time"
+
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -37,6 +39,19 @@ func (s *Shared) Suspect(change store.Change) {
 func (s *Shared) suspect(kind string, name types.NamespacedName) {
 	s.doubts.add(objectName{kind, name})
 	s.nudges[kind].wake(0, name)
+}
+
+// isDue tells whether it is time to go on with a record that no object declares, and remembers since when that is so.
+func (w *Sweeper) isDue(company string, f provision.Finding, missing map[any]time.Time) bool {
+	if f.Purge {
+		return true
+	}
+	since, known := w.missing[company][f.Key]
+	if !known {
+		since = w.Clock.Now()
+	}
+	missing[f.Key] = since
+	return w.Clock.Now().Sub(since) >= w.OffboardAfter
 }
 
 // left has a record looked at that no object declares.

@@ -19,6 +19,9 @@ import (
 // DefaultSweepInterval is the time from the end of one sweep to the next.
 const DefaultSweepInterval = 10 * time.Minute
 
+// DefaultOffboardAfter leaves time to apply the manifests to a cluster that was rebuilt.
+const DefaultOffboardAfter = 15 * time.Minute
+
 const (
 	// share is what part of the time a sweep works: it rests so many times as long as it worked.
 	share = 4
@@ -39,7 +42,13 @@ type Sweeper struct {
 	Company string
 	// Interval is the time from the end of one sweep to the next; 0 is that only those are made that others ask for.
 	Interval time.Duration
-	Log      log
+	// OffboardAfter is how long an object has to be missing, without having been deleted by way of a manager, before what it left is
+	// offboarded: somebody may be about to apply it, such as to a cluster that was rebuilt.
+	OffboardAfter time.Duration
+	Log           log
+
+	// missing is since when the objects of records are, by company and key.
+	missing map[string]map[any]time.Time
 }
 
 // log is where what cannot be told in a status is.
@@ -156,14 +165,16 @@ func rest(ctx context.Context, worked time.Duration) error {
 
 func (w *Sweeper) sweepCompany(ctx context.Context, company string) error {
 	w.holds.begin(company)
-	waiting, counts := map[any]held{}, map[provision.Found]int{}
+	waiting, counts, missing := map[any]held{}, map[provision.Found]int{}, map[any]time.Time{}
 	err := w.Provisioner.Sweep(ctx, company, w.declared(company), w.Clock.Now(), rest, func(f provision.Finding) {
 		counts[f.What]++
 		switch f.What {
 		case provision.Differs:
 			w.suspect(f.Owner.Kind, types.NamespacedName{Namespace: company, Name: f.Owner.Name})
 		case provision.Left:
-			w.left(f)
+			if w.isDue(company, f, missing) {
+				w.left(f)
+			}
 		case provision.Waiting:
 			if f.Held != "" {
 				waiting[f.Key] = held{f.Owner, f.Held, f.Tenants}
@@ -173,6 +184,10 @@ func (w *Sweeper) sweepCompany(ctx context.Context, company string) error {
 	if err != nil {
 		return err
 	}
+	if w.missing == nil {
+		w.missing = map[string]map[any]time.Time{}
+	}
+	w.missing[company] = missing
 	w.figures.sweep(company, counts)
 	w.tellTenants(company, w.holds.end(company, waiting))
 	w.retry(waiting)

@@ -59,6 +59,7 @@ kubeAPI: {qps: 7.5, burst: 9}
 stallAfter: 1m30s
 countWindow: 250ms
 sweepInterval: 3m
+offboardAfter: 4m
 log: {level: debug, format: text}
 `
 	fromKeys := Options{
@@ -76,6 +77,7 @@ log: {level: debug, format: text}
 		StallAfter:    metav1.Duration{Duration: 90 * time.Second},
 		CountWindow:   metav1.Duration{Duration: 250 * time.Millisecond},
 		SweepInterval: metav1.Duration{Duration: 3 * time.Minute},
+		OffboardAfter: metav1.Duration{Duration: 4 * time.Minute},
 		Log:           Log{Level: "debug", Format: "text"},
 	}
 	for name, tc := range map[string]struct {
@@ -211,6 +213,7 @@ func TestWhatIsWrongWithAValueNamesItAndWhatWouldBeRight(t *testing.T) {
 		"no burst":               {"nothing would be read", []string{"--kube-api-burst=0"}, "kubeAPI.burst 0 must be at least 1"},
 		"no patience":            {"everything would be stalled", []string{"--stall-after=0s"}, "stallAfter 0s must be more than 0s"},
 		"no window":              {"every change would be a write", []string{"--count-window=-1s"}, "countWindow -1s must be"},
+		"offboarding before":     {"a time is not negative", []string{"--offboard-after=-1s"}, "offboardAfter -1s must not be negative"},
 		"sweeps that never were": {"a time is not negative", []string{"--sweep-interval=-1s"}, "sweepInterval -1s must be"},
 		"sweeps that are rare":   {"who left would be purged late", []string{"--sweep-interval=48h"}, "sweepInterval 48h0m0s must be from 0s, which is none, to 24h0m0s"},
 		"wide window":            {"counts would be stale", []string{"--count-window=2h"}, "countWindow 2h0m0s must be more than 0s and at most 1h"},
@@ -276,7 +279,7 @@ func TestEveryKeyHasAFlagAndIsDocumented(t *testing.T) {
 		"webhook.service": "webhook-service", "webhook.url": "webhook-url", "webhook.secret": "webhook-secret",
 		"webhook.certificateFolder": "webhook-certificate-folder",
 		"kubeAPI.qps":               "kube-api-qps", "kubeAPI.burst": "kube-api-burst",
-		"stallAfter": "stall-after", "countWindow": "count-window", "sweepInterval": "sweep-interval", "log.level": "log-level", "log.format": "log-format",
+		"stallAfter": "stall-after", "countWindow": "count-window", "sweepInterval": "sweep-interval", "offboardAfter": "offboard-after", "log.level": "log-level", "log.format": "log-format",
 	}
 	var path string
 	set := flags(&Options{}, &path)

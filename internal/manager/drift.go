@@ -21,7 +21,8 @@ import (
 // addDriftWatch makes a manager look for what others change in the store: by sweeps, and where the store tells of changes at once.
 func addDriftWatch(mgr ctrl.Manager, options Options, shared *controllers.Shared, identities store.Store, log logr.Logger) error {
 	sweeper := &controllers.Sweeper{
-		Shared: shared, Store: identities, Company: options.Namespace, Interval: options.SweepInterval.Duration, Log: log,
+		Shared: shared, Store: identities, Company: options.Namespace, Interval: options.SweepInterval.Duration,
+		OffboardAfter: options.OffboardAfter.Duration, Log: log,
 	}
 	return errors.Join(
 		mgr.Add(sweeper),
@@ -86,7 +87,8 @@ var (
 		[]string{"kind", "outcome"}, nil)
 	recordsDesc = prometheus.NewDesc("roster_undeclared_records",
 		"Records in the identity store that no object declares, as of the last sweep: foreign ones are another installation's or nobody's, "+
-			"waiting ones those of people and tenants who left and are to be purged, or whose removal is held.",
+			"waiting ones those of people and tenants who left and are to be purged, or whose removal is held, and missing ones those "+
+			"whose object vanished without having been deleted by way of a manager.",
 		[]string{"what"}, nil)
 	heldDesc = prometheus.NewDesc("roster_removals_held",
 		"Removals that wait, since they are beyond a tenant's budget or would take its last Administrator.", []string{"reason"}, nil)
@@ -119,6 +121,7 @@ func (m *driftMetrics) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(recordsDesc, figures.Foreign, "foreign")
 	gauge(recordsDesc, figures.Waiting, "waiting")
+	gauge(recordsDesc, figures.Missing, "missing")
 	for _, reason := range []roster.HoldReason{roster.HeldByBudget, roster.HeldAsLastAdministrator} {
 		gauge(heldDesc, figures.Held[reason], string(reason))
 	}

@@ -46,7 +46,10 @@ type Options struct {
 	// SweepInterval is the time from the end of one look at every record of the store, for what other programs changed there, to the
 	// next; default 10m. 0s looks only where the store tells of a change.
 	SweepInterval metav1.Duration `json:"sweepInterval"`
-	Log         Log             `json:"log"`
+	// OffboardAfter is how long an object has to be missing, without having been deleted by way of a manager, before sweeps offboard what
+	// it left in the store; default 15m.
+	OffboardAfter metav1.Duration `json:"offboardAfter"`
+	Log           Log             `json:"log"`
 }
 
 // LeaderElection says how replicas agree on the one that reconciles.
@@ -122,6 +125,7 @@ func Defaults() Options {
 		StallAfter:     metav1.Duration{Duration: lifecycle.DefaultStallAfter},
 		CountWindow:    metav1.Duration{Duration: controllers.DefaultCountWindow},
 		SweepInterval:  metav1.Duration{Duration: controllers.DefaultSweepInterval},
+		OffboardAfter:  metav1.Duration{Duration: controllers.DefaultOffboardAfter},
 		Log:            Log{Level: "info", Format: "json"},
 	}
 }
@@ -191,6 +195,7 @@ func flags(o *Options, configPath *string) *flag.FlagSet {
 	set.DurationVar(&o.StallAfter.Duration, "stall-after", o.StallAfter.Duration, "`time` an object may wait for another before it is stalled")
 	set.DurationVar(&o.CountWindow.Duration, "count-window", o.CountWindow.Duration, "`time` in which the counts of a status change at most once")
 	set.DurationVar(&o.SweepInterval.Duration, "sweep-interval", o.SweepInterval.Duration, "`time` between two looks at every record of the store for what others changed; 0 for none")
+	set.DurationVar(&o.OffboardAfter.Duration, "offboard-after", o.OffboardAfter.Duration, "`time` that an object must be missing before what it left is offboarded")
 	set.StringVar(&o.Log.Level, "log-level", o.Log.Level, "debug, info, warn or error")
 	set.StringVar(&o.Log.Format, "log-format", o.Log.Format, "json or text")
 	return set
@@ -231,6 +236,7 @@ func (o *Options) validate() error {
 		{o.StallAfter.Duration <= 0, fmt.Sprintf("stallAfter %s must be more than 0s", o.StallAfter.Duration)},
 		{o.CountWindow.Duration <= 0 || o.CountWindow.Duration > time.Hour, fmt.Sprintf("countWindow %s must be more than 0s and at most 1h", o.CountWindow.Duration)},
 		{o.SweepInterval.Duration < 0 || o.SweepInterval.Duration > longestSweep, fmt.Sprintf("sweepInterval %s must be from 0s, which is none, to %s", o.SweepInterval.Duration, longestSweep)},
+		{o.OffboardAfter.Duration < 0, fmt.Sprintf("offboardAfter %s must not be negative", o.OffboardAfter.Duration)},
 		{level.UnmarshalText([]byte(o.Log.Level)) != nil, fmt.Sprintf("log.level %q must be debug, info, warn or error", o.Log.Level)},
 		{o.Log.Format != "json" && o.Log.Format != "text", fmt.Sprintf("log.format %q must be json or text", o.Log.Format)},
 	}...) {

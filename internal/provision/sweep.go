@@ -38,6 +38,8 @@ type Finding struct {
 	// Owner is whose the record is, or was when it is gone; Key is the record's, such as a roster.PersonKey.
 	Owner store.Owner
 	Key   any
+	// Purge says that a Left record is one whose object was deleted, and whose time of purge has come; else its object vanished.
+	Purge bool
 	// Held and Tenants are, for a Waiting record, why and in which tenants it keeps what it has; Held is empty for one whose purge is to
 	// come.
 	Held    roster.HoldReason
@@ -209,6 +211,8 @@ func (s sweep) tenant(stored store.Stored[roster.TenantRecord]) judged {
 		j.left = Finding{What: Waiting, Held: tenant.Held, Tenants: []string{tenant.Tenant}}
 	case tenant.Retired && !due:
 		j.left = Finding{What: Waiting}
+	case tenant.Retired:
+		j.left.Purge = true
 	}
 	return j
 }
@@ -225,6 +229,8 @@ func (s sweep) person(stored store.Stored[roster.Person]) judged {
 		j.left = Finding{What: Waiting, Held: person.User.Held, Tenants: person.HeldFor()}
 	case person.HasLeft() && s.now.Before(person.User.PurgeAfter):
 		j.left = Finding{What: Waiting}
+	case person.HasLeft():
+		j.left.Purge = true
 	}
 	return j
 }

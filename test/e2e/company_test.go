@@ -59,7 +59,7 @@ func newCompany(t *testing.T, changes ...func(*company)) *company {
 	c.options.Metrics.BindAddress = "0"
 	c.options.Health.BindAddress = "0"
 	// Tests count what a pass asks of the store; those about sweeps say so.
-	c.options.SweepInterval.Duration = 0
+	c.options.SweepInterval.Duration, c.options.OffboardAfter.Duration = 0, 0
 	c.options.CountWindow = metav1.Duration{Duration: 100 * time.Millisecond}
 	c.guard()
 	for _, change := range changes {
