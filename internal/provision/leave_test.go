@@ -85,23 +85,34 @@ func confirmed(count int) map[string]roster.Confirmation {
 
 var heldByBudget = provision.Departure{Held: roster.HeldByBudget, Tenants: []string{"north"}}
 
+// leaves ends what somebody has whose object is being deleted, and expects what comes of it.
+func (c contactCentre) leaves(name string, by func(context.Context, roster.Person, store.Stamp, provision.Leaving) (provision.Departure, error), want provision.Departure) {
+	c.t.Helper()
+	departure, err := by(c.t.Context(), worksIn(name, roster.Worker), stampOf("Operator", name), provision.Leaving{Now: now})
+	if diff := cmp.Diff(want, departure); diff != "" || err != nil {
+		c.t.Errorf("what comes of %s leaving (-want +got), %v:\n%s", name, err, diff)
+	}
+}
+
+// is expects of a person's record whether it is active, why it is held, and when it is purged.
+func (c contactCentre) is(name string, active bool, held roster.HoldReason, purge time.Time) {
+	c.t.Helper()
+	want := fmt.Sprintf("active %t, held %q, purge %s", active, held, purge)
+	u := c.user(name)
+	if got := fmt.Sprintf("active %t, held %q, purge %s", u.Active, u.Held, u.PurgeAfter); got != want {
+		c.t.Errorf("the record of %s should say %s, it says %s", name, want, got)
+	}
+}
+
 func TestARemovalBeyondTheBudgetIsHeldUntilItIsConfirmed(t *testing.T) {
 	c := newContactCentre(t, "a", "b", "d")
-	leaving := provision.Leaving{Now: now}
-	for _, name := range []string{"a", "b"} {
-		departure, err := c.Deactivate(t.Context(), worksIn(name, roster.Worker), stampOf("Operator", name), leaving)
-		want := map[string]provision.Departure{"a": {}, "b": heldByBudget}[name]
-		if diff := cmp.Diff(want, departure); diff != "" || err != nil {
-			t.Errorf("one may go and the next is held; %s (-want +got), %v:\n%s", name, err, diff)
-		}
-	}
-	departure, err := c.DeletePerson(t.Context(), worksIn("d", roster.Worker), stampOf("Operator", "d"), leaving)
-	if diff := cmp.Diff(heldByBudget, departure); diff != "" || err != nil {
-		t.Errorf("to be removed at once is no way past the budget (-want +got), %v:\n%s", err, diff)
-	}
-	if b, d := c.user("b"), c.user("d"); !b.Active || b.Held != roster.HeldByBudget || !b.PurgeAfter.IsZero() || !d.Active || !d.PurgeAfter.Equal(now) {
-		t.Errorf("who is held keeps access, and is marked where the object asked to be removed at once; got %+v and %+v", b, d)
-	}
+	c.leaves("a", c.Deactivate, provision.Departure{})
+	c.leaves("b", c.Deactivate, heldByBudget)
+	// To be removed at once is no way past the budget; it is marked by a time of purge.
+	c.leaves("d", c.DeletePerson, heldByBudget)
+	c.is("b", true, roster.HeldByBudget, time.Time{})
+	c.is("d", true, roster.HeldByBudget, now)
+
 	c.store.Reset()
 	if diff := cmp.Diff(heldByBudget, c.settles("b", provision.Leaving{Now: now.Add(48 * time.Hour)})); diff != "" || c.store.Counts().Puts > 0 {
 		t.Errorf("another window is no confirmation (-want +got), and nothing is tried: %+v\n%s", c.store.Counts(), diff)
@@ -111,8 +122,9 @@ func TestARemovalBeyondTheBudgetIsHeldUntilItIsConfirmed(t *testing.T) {
 			t.Errorf("%s was confirmed, and is held still: %+v", name, got)
 		}
 	}
-	if b, d := c.user("b"), c.user("d"); b.Active || b.Held != "" || !b.PurgeAfter.Equal(now.Add(time.Minute)) || d.UserName != "" {
-		t.Errorf("one is switched off, to be purged after the retention, and the other removed; got %+v and %+v", b, d)
+	c.is("b", false, "", now.Add(time.Minute))
+	if d := c.user("d"); d.UserName != "" {
+		t.Errorf("who was to be removed at once should be, got %+v", d)
 	}
 }
 

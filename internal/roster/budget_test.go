@@ -56,58 +56,79 @@ func FuzzParseConfirmation(f *testing.F) {
 	})
 }
 
-// TestNoWindowLetsMoreGoThanItsBudget spends at random, and counts anew.
+// spender spends a budget at random, and counts for itself what went.
+type spender struct {
+	budget       roster.RemovalBudget
+	confirmation roster.Confirmation
+	window       roster.RemovalWindow
+	at           time.Time
+	live         int
+	// confirmed went by the confirmation; removed went in the window that began so, with so many live.
+	confirmed int
+	removed   map[time.Time]int
+	began     map[time.Time]int
+}
+
+func newSpender(t *rapid.T) *spender {
+	s := &spender{
+		budget:       roster.RemovalBudget{Window: rapid.Int64Range(1, 100).Draw(t, "window")},
+		confirmation: roster.Confirmation{Text: "it", Count: rapid.IntRange(1, 3).Draw(t, "confirmed"), Until: noon.Add(50 * time.Second)},
+		at:           noon, live: rapid.IntRange(1, 40).Draw(t, "live"), removed: map[time.Time]int{}, began: map[time.Time]int{},
+	}
+	if rapid.Bool().Draw(t, "a number") {
+		s.budget.Max = rapid.IntRange(1, 5).Draw(t, "max")
+	} else {
+		s.budget.Percent = rapid.IntRange(1, 100).Draw(t, "percent")
+	}
+	return s
+}
+
+func (s *spender) spend(t *rapid.T) {
+	s.at = s.at.Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
+	r := roster.Removing{People: 1, At: s.at, Budget: &s.budget, Live: func() (int, error) { return s.live, nil }}
+	if rapid.IntRange(0, 3).Draw(t, "which") == 0 {
+		r.Confirmed = s.confirmation
+	}
+	after, allowed, err := s.window.Spend(r)
+	if err != nil {
+		t.Fatalf("Spend: %v", err)
+	}
+	if !allowed {
+		return
+	}
+	before := s.window
+	s.window = after
+	if after.Confirmed > before.Confirmed {
+		s.confirmed++
+	} else {
+		if before.Began != after.Began {
+			s.began[after.Began] = s.live
+		}
+		s.removed[after.Began]++
+	}
+	s.live--
+}
+
+// most is how many may be removed in a window that began with so many live.
+func (s *spender) most(live int) int {
+	if s.budget.Max > 0 {
+		return s.budget.Max
+	}
+	return max(1, (live*s.budget.Percent+99)/100)
+}
+
 func TestNoWindowLetsMoreGoThanItsBudget(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		budget := roster.RemovalBudget{Window: rapid.Int64Range(1, 100).Draw(t, "window")}
-		if rapid.Bool().Draw(t, "a number") {
-			budget.Max = rapid.IntRange(1, 5).Draw(t, "max")
-		} else {
-			budget.Percent = rapid.IntRange(1, 100).Draw(t, "percent")
-		}
-		live, at, window := rapid.IntRange(1, 40).Draw(t, "live"), noon, roster.RemovalWindow{}
-		confirmation := roster.Confirmation{Text: "it", Count: rapid.IntRange(1, 3).Draw(t, "confirmed"), Until: noon.Add(50 * time.Second)}
-		confirmed := 0
-		var removed []time.Time
-		atBegin := map[time.Time]int{}
+		s := newSpender(t)
 		for range rapid.IntRange(1, 60).Draw(t, "removals") {
-			at = at.Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
-			r := roster.Removing{People: 1, At: at, Budget: &budget, Live: func() (int, error) { return live, nil }}
-			if rapid.IntRange(0, 3).Draw(t, "which") == 0 {
-				r.Confirmed = confirmation
-			}
-			before := window
-			after, allowed, err := window.Spend(r)
-			if err != nil {
-				t.Fatalf("Spend: %v", err)
-			}
-			if !allowed {
-				continue
-			}
-			window, live = after, live-1
-			if after.Confirmed > before.Confirmed {
-				confirmed++
-				continue
-			}
-			if before.Began != after.Began {
-				atBegin[after.Began] = live + 1
-			}
-			removed = append(removed, after.Began)
+			s.spend(t)
 		}
-		if confirmed > confirmation.Count {
-			t.Fatalf("%d were let go by a confirmation for %d", confirmed, confirmation.Count)
+		if s.confirmed > s.confirmation.Count {
+			t.Fatalf("%d were let go by a confirmation for %d", s.confirmed, s.confirmation.Count)
 		}
-		counts := map[time.Time]int{}
-		for _, began := range removed {
-			counts[began]++
-		}
-		for began, count := range counts {
-			most := budget.Max
-			if most == 0 {
-				most = max(1, (atBegin[began]*budget.Percent+99)/100)
-			}
-			if count > most {
-				t.Fatalf("%d were removed in the window that began at %s with %d live, of which %d may be", count, began, atBegin[began], most)
+		for began, count := range s.removed {
+			if most := s.most(s.began[began]); count > most {
+				t.Fatalf("%d were removed in the window that began at %s with %d live, of which %d may be", count, began, s.began[began], most)
 			}
 		}
 	})
