@@ -55,15 +55,15 @@ func positiveOr[N int | float64 | time.Duration](n, otherwise N) N {
 
 // Store is a store with another behind it, and a prometheus.Collector of what it observes there.
 type Store struct {
-	behind  store.Store
-	timeout time.Duration
-	turns   *turns
-	pace    *rate.Limiter
-	breaker *breaker
-	metrics *metrics
-	id      operation
-	// companies lists them.
+	behind    store.Store
+	timeout   time.Duration
+	turns     *turns
+	pace      *rate.Limiter
+	breaker   *breaker
+	metrics   *metrics
+	id        operation
 	companies operation
+	mend      operation
 	fence     operation
 
 	tenants  *records[roster.TenantKey, roster.TenantRecord]
@@ -72,7 +72,11 @@ type Store struct {
 	people   *records[roster.PersonKey, roster.Person]
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store    = (*Store)(nil)
+	_ store.Mendable = (*Store)(nil)
+	_ store.Feed     = (*Store)(nil)
+)
 
 // Wrap is the decorated store. It answers what the one behind answers, and ErrUnavailable where that took too long or is taken to
 // be away; a call whose own context ends answers that context's error.
@@ -88,6 +92,7 @@ func Wrap(behind store.Store, options Options) *Store {
 	s.metrics = newMetrics(s.turns, s.breaker)
 	s.id = s.metrics.operation("id", "store")
 	s.companies = s.metrics.operation("companies", "store")
+	s.mend = s.metrics.operation("mend", "store")
 	s.fence = s.metrics.operation("fence", "store")
 	s.tenants = newRecords(s, "tenant", behind.Tenants(), shareOfTenant, nil)
 	s.groups = newRecords(s, "group", behind.Groups(), shareOfGroup, nil)
@@ -124,6 +129,29 @@ func (s *Store) Companies(ctx context.Context) (names []string, err error) {
 		return succeeded, err
 	})
 	return names, err
+}
+
+// Mend puts right what records of the store behind share. ErrUnsupported: it has nothing of the kind.
+func (s *Store) Mend(ctx context.Context) (mended int, err error) {
+	shared, can := s.behind.(store.Mendable)
+	if !can {
+		return 0, store.ErrUnsupported
+	}
+	err = s.call(ctx, s.mend, share{}, func(ctx context.Context) (result, error) {
+		mended, err = shared.Mend(ctx)
+		return succeeded, err
+	})
+	return mended, err
+}
+
+// Watch tells of what other programs change in the store behind. It takes no turn, and has no end of its own. ErrUnsupported: that store has no
+// feed.
+func (s *Store) Watch(ctx context.Context, told func(store.Change)) error {
+	feed, has := s.behind.(store.Feed)
+	if !has {
+		return store.ErrUnsupported
+	}
+	return feed.Watch(ctx, told)
 }
 
 // Fence begins a new epoch of an installation in the store behind.

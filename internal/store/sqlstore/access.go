@@ -46,7 +46,10 @@ var accesses = accessPart{child[roster.Person, accessRow]{
 		}
 		return rows
 	},
-	add: func(p *roster.Person, a accessRow) { p.Access = append(p.Access, a.row) },
+	add: func(p *roster.Person, a accessRow) (bool, string) {
+		p.Access = append(p.Access, a.row)
+		return true, repeats(a.company, p)
+	},
 }}
 
 // accessPart remembers which set each access names, for the sets to be read once all rows are.
@@ -54,15 +57,12 @@ type accessPart struct {
 	child[roster.Person, accessRow]
 }
 
-func (p *accessPart) scan(rows *sql.Rows, key, padding []any, pick func() *record[roster.Person]) error {
-	row, err := p.row(rows, key, padding)
-	if err != nil {
-		return err
+func (p *accessPart) scan(rows *sql.Rows, part int, key, padding []any, pick func() *record[roster.Person]) error {
+	row, of, err := p.read(rows, part, key, padding, pick)
+	if err == nil {
+		of.sets = append(of.sets, row.set)
 	}
-	of := pick()
-	p.add(&of.value, row)
-	of.sets = append(of.sets, row.set)
-	return nil
+	return err
 }
 
 // setOf names a set of capabilities in canonical form by what it holds: 32 hexadecimal digits, and the empty set by nothing.

@@ -48,9 +48,9 @@ type part[V any] interface {
 	selection() (table string, reference, columns []string)
 	// scan reads a row into the record that pick answers once the key is read, which comes before the row's columns; what
 	// comes after them is padding.
-	scan(rows *sql.Rows, key, padding []any, pick func() *record[V]) error
-	// compare is what it takes to make the rows of one value those of another.
-	compare(have, want *V) (difference, error)
+	scan(rows *sql.Rows, part int, key, padding []any, pick func() *record[V]) error
+	// compare is what it takes to make the rows of one value those of another, beside writing marred ones anew.
+	compare(have, want *V, marred [][]any) (difference, error)
 }
 
 // record is a row of a root table.
@@ -60,10 +60,14 @@ type record[V any] struct {
 	value V
 	// sets name the capabilities of each access of a person, as they were read.
 	sets []string
+	// marred are the names of what is, rootMarred says that something of the root's row is, and flaws are the rows of parts.
+	marred     []string
+	rootMarred bool
+	flaws      []flaw
 }
 
 func (r *record[V]) stored() store.Stored[V] {
-	return store.Stored[V]{Value: r.value, Stamp: r.stamp, ID: r.id}
+	return store.Stored[V]{Value: r.value, Stamp: r.stamp, ID: r.id, Marred: r.told()}
 }
 
 // stampColumns are the columns of every root table that say whose a record is.
@@ -129,7 +133,15 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, s *Store, where f
 	err := search.each(ctx, q, func(rows *sql.Rows) error {
 		r := &record[V]{}
 		records = append(records, r)
-		return rows.Scan(destinations(columns, r)...)
+		read, into := cells(columns, r)
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if marred := marredColumns(columns, r, read); len(marred) > 0 {
+			r.rootMarred = true
+			r.mar(a.table, marred...)
+		}
+		return nil
 	})
 	if err != nil || len(records) == 0 {
 		return nil, err
@@ -169,7 +181,7 @@ func (a *aggregate[K, V]) loadParts(ctx context.Context, q querier, d Dialect, r
 		var whose V
 		key := slices.Concat([]any{ignored{}}, destinations(keys, &whose))
 		_, _, columns := a.parts[which].selection()
-		return a.parts[which].scan(rows, key, padding[len(columns):], func() *record[V] { return byKey[whose.Key()] })
+		return a.parts[which].scan(rows, which, key, padding[len(columns):], func() *record[V] { return byKey[whose.Key()] })
 	})
 }
 

@@ -23,7 +23,22 @@ type column[R any] struct {
 
 // plain is a column that holds a field as it is.
 func plain[R, T any](name string, at func(*R) *T) column[R] {
-	return column[R]{name, func(r *R) any { return at(r) }}
+	return column[R]{name, func(r *R) any { return direct[T]{at(r)} }}
+}
+
+type direct[T any] struct{ field *T }
+
+// Value implements driver.Valuer.
+func (d direct[T]) Value() (driver.Value, error) {
+	return driver.DefaultParameterConverter.ConvertValue(*d.field)
+}
+
+// Scan implements sql.Scanner.
+func (d direct[T]) Scan(from any) error {
+	var value sql.Null[T]
+	err := value.Scan(from)
+	*d.field = value.V
+	return err
 }
 
 // optional is a column that is null where the field is empty.

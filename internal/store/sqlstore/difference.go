@@ -18,27 +18,43 @@ type child[V, R any] struct {
 	// columns are the others; the first keys of them tell the rows of one root apart.
 	columns []column[R]
 	keys    int
-	// rows takes the rows out of a value, and add puts one in.
+	// rows takes the rows out of a value, and add puts one in. Add answers false where no value has such a row, and what of it is not as
+	// the value would have it.
 	rows func(*V) []R
-	add  func(*V, R)
+	add  func(*V, R) (taken bool, marred string)
 }
 
 func (c *child[V, R]) selection() (table string, reference, columns []string) {
 	return c.table, c.reference, namesOf(c.columns)
 }
 
-func (c *child[V, R]) scan(rows *sql.Rows, key, padding []any, pick func() *record[V]) error {
-	row, err := c.row(rows, key, padding)
-	if err != nil {
-		return err
-	}
-	c.add(&pick().value, row)
-	return nil
+func (c *child[V, R]) scan(rows *sql.Rows, part int, key, padding []any, pick func() *record[V]) error {
+	_, _, err := c.read(rows, part, key, padding, pick)
+	return err
 }
 
-func (c *child[V, R]) row(rows *sql.Rows, key, padding []any) (row R, err error) {
-	err = rows.Scan(slices.Concat(key, destinations(c.columns, &row), padding)...)
-	return row, err
+// read reads a row into its record, and answers both.
+func (c *child[V, R]) read(rows *sql.Rows, part int, key, padding []any, pick func() *record[V]) (row R, of *record[V], err error) {
+	read, into := cells(c.columns, &row)
+	if err := rows.Scan(slices.Concat(key, into, padding)...); err != nil {
+		return row, nil, err
+	}
+	of = pick()
+	marred := marredColumns(c.columns, &row, read)
+	taken, also := c.add(&of.value, row)
+	if also != "" {
+		marred = append(marred, also)
+	}
+	if taken && len(marred) == 0 {
+		return row, of, nil
+	}
+	values, err := valuesOf(c.columns, &row)
+	of.flaws = append(of.flaws, flaw{part, values})
+	if !taken {
+		marred = nil
+	}
+	of.mar(c.table, marred...)
+	return row, of, err
 }
 
 func (c *child[V, R]) values(of *V) ([][]any, error) {
@@ -66,7 +82,7 @@ type difference struct {
 
 func (d *difference) empty() bool { return len(d.removed)+len(d.added)+len(d.changed) == 0 }
 
-func (c *child[V, R]) compare(have, want *V) (difference, error) {
+func (c *child[V, R]) compare(have, want *V, marred [][]any) (difference, error) {
 	d := difference{table: c.table, reference: c.reference, columns: namesOf(c.columns), keys: c.keys}
 	old, err := c.values(have)
 	if err != nil {
@@ -94,6 +110,9 @@ func (c *child[V, R]) compare(have, want *V) (difference, error) {
 		if _, left := unseen[d.key(row)]; left {
 			d.removed = append(d.removed, row)
 		}
+	}
+	for _, row := range marred {
+		d.mend(row, wanted)
 	}
 	return d, nil
 }

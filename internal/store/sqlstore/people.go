@@ -64,6 +64,14 @@ func withCompany[R any](company string, rows []R) []inCompany[R] {
 	return list
 }
 
+// repeats names the column of the company where that is not the person's.
+func repeats(company string, p *roster.Person) string {
+	if company != p.User.Company {
+		return "company"
+	}
+	return ""
+}
+
 type membershipRow = inCompany[roster.Membership]
 
 var memberships = child[roster.Person, membershipRow]{
@@ -82,7 +90,10 @@ var memberships = child[roster.Person, membershipRow]{
 		plain("after_call", func(m *membershipRow) *bool { return &m.row.Switches.AfterCall }),
 	}, profile(func(m *membershipRow) *roster.Profile { return &m.row.Profile })...),
 	rows: func(p *roster.Person) []membershipRow { return withCompany(p.User.Company, p.Memberships) },
-	add:  func(p *roster.Person, m membershipRow) { p.Memberships = append(p.Memberships, m.row) },
+	add: func(p *roster.Person, m membershipRow) (bool, string) {
+		p.Memberships = append(p.Memberships, m.row)
+		return true, repeats(m.company, p)
+	},
 }
 
 type grantRow = inCompany[roster.Grant]
@@ -99,7 +110,10 @@ var grants = child[roster.Person, grantRow]{
 		document("causes", func(g *grantRow) *[]roster.Cause { return &g.row.Causes }),
 	},
 	rows: func(p *roster.Person) []grantRow { return withCompany(p.User.Company, p.Grants) },
-	add:  func(p *roster.Person, g grantRow) { p.Grants = append(p.Grants, g.row) },
+	add: func(p *roster.Person, g grantRow) (bool, string) {
+		p.Grants = append(p.Grants, g.row)
+		return true, repeats(g.company, p)
+	},
 }
 
 var (
@@ -127,13 +141,15 @@ func ofMembership[E any](table string, list func(*roster.Membership) *[]E, colum
 		table: table, reference: byUser, keys: 2,
 		columns: []column[inTenant[E]]{plain("tenant", func(r *inTenant[E]) *string { return &r.tenant })},
 		rows:    func(p *roster.Person) []inTenant[E] { return rowsIn(p, list) },
-		add: func(p *roster.Person, row inTenant[E]) {
+		add: func(p *roster.Person, row inTenant[E]) (bool, string) {
 			for i := range p.Memberships {
 				if p.Memberships[i].Tenant == row.tenant {
 					into := list(&p.Memberships[i])
 					*into = append(*into, row.element)
+					return true, ""
 				}
 			}
+			return false, ""
 		},
 	}
 	for _, each := range columns {

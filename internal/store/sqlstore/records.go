@@ -188,13 +188,13 @@ func (r records[K, V]) planChange(have, want *record[V], from *store.Owner) (pla
 // plan is what it takes to make a record another.
 func (r records[K, V]) plan(have, want *record[V]) (plan, error) {
 	same, err := r.kind.sameRoot(&have.value, &want.value)
-	p := plan{root: !same}
-	for _, part := range r.kind.parts {
+	p := plan{root: !same || have.rootMarred}
+	for i, part := range r.kind.parts {
 		if err != nil {
 			return p, err
 		}
 		var d difference
-		d, err = part.compare(&have.value, &want.value)
+		d, err = part.compare(&have.value, &want.value, have.marredRows(i))
 		p.parts = append(p.parts, d)
 	}
 	return p, err

@@ -46,12 +46,12 @@ func (s *statement) value(arg any) *statement {
 }
 
 // tuple appends the placeholders of arguments, in brackets.
-func (s *statement) tuple(args []any) {
+func (s *statement) tuple(args []any) *statement {
 	s.say("(")
 	for i, arg := range args {
 		s.say(comma(i)).value(arg)
 	}
-	s.say(")")
+	return s.say(")")
 }
 
 // equal appends that columns have values, with a word between them.

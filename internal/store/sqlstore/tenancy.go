@@ -69,6 +69,9 @@ func channelsOf[V any](table string, reference []string, set func(*V) *[]roster.
 		table: table, reference: reference, keys: 1,
 		columns: []column[roster.Channel]{plain("channel", func(c *roster.Channel) *roster.Channel { return c })},
 		rows:    func(v *V) []roster.Channel { return *set(v) },
-		add:     func(v *V, c roster.Channel) { *set(v) = append(*set(v), c) },
+		add: func(v *V, c roster.Channel) (bool, string) {
+			*set(v) = append(*set(v), c)
+			return true, ""
+		},
 	}
 }

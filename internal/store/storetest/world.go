@@ -37,6 +37,14 @@ func Populate(t testing.TB, s store.Store) {
 	populateWith(t, s, groups, epoch)
 	populateWith(t, s, policies, epoch)
 	populateWith(t, s, people, epoch)
+	budgeted := tenants.empty("budgeted")
+	budgeted.Settings.RemovalBudget = &roster.RemovalBudget{Max: 1, Window: 60}
+	create(t, s, tenants, budgeted, "budgeted", epoch)
+	create(t, s, people, colleague("leaver", "budgeted"), "leaver", epoch)
+	leaver := colleague("leaver", "budgeted").Left(noon)
+	if _, err := s.People().Put(context.Background(), leaver, during(epoch, owner("leaver")), removing(noon)); err != nil {
+		t.Fatalf("Put of who leaves: %v; expected it to succeed", err)
+	}
 	for i := range 2 * store.PageSize / 3 {
 		create(t, s, groups, groups.empty(fmt.Sprintf("many-%d", i)), fmt.Sprint(i), epoch)
 	}

@@ -26,6 +26,8 @@ type dialect struct {
 	target         target
 	maxConnections int32
 	connectTimeout time.Duration
+	// heartbeat is how long a connection that hears of changes may be silent.
+	heartbeat time.Duration
 	// session is what every connection sets, unless the URL does.
 	session map[string]string
 	now     func() time.Time

@@ -54,9 +54,11 @@ func Open(url string, options ...Option) (*sqlstore.Store, error) {
 		return nil, err
 	}
 	d := &dialect{
-		target: at, maxConnections: 16, connectTimeout: 5 * time.Second, now: time.Now,
+		target: at, maxConnections: 16, connectTimeout: 5 * time.Second, heartbeat: 30 * time.Second, now: time.Now,
 		session: map[string]string{
 			"application_name": "roster",
+			// What the manager itself changes is not told to it.
+			"roster.writer": "on",
 			// A write relies on seeing, once it holds a lock, what was committed before it got it.
 			"default_transaction_isolation":       "read committed",
 			"statement_timeout":                   milliseconds(30 * time.Second),

@@ -95,6 +95,30 @@ func (s *Store) Companies(ctx context.Context) ([]string, error) {
 	return s.behind.Companies(ctx)
 }
 
+// Mend passes the call on, if the store behind can. It is not counted.
+func (s *Store) Mend(ctx context.Context) (int, error) {
+	shared, can := s.behind.(store.Mendable)
+	if !can {
+		return 0, store.ErrUnsupported
+	}
+	if err := s.unavailable(); err != nil {
+		return 0, err
+	}
+	return shared.Mend(ctx)
+}
+
+// Watch passes the call on, if the store behind has a feed.
+func (s *Store) Watch(ctx context.Context, told func(store.Change)) error {
+	feed, has := s.behind.(store.Feed)
+	if !has {
+		return store.ErrUnsupported
+	}
+	if err := s.unavailable(); err != nil {
+		return err
+	}
+	return feed.Watch(ctx, told)
+}
+
 // Fence passes the call on.
 func (s *Store) Fence(ctx context.Context, installation string) (int64, error) {
 	if err := s.enter(func(c *Counts) { c.Fences++ }); err != nil {
