@@ -60,6 +60,8 @@ type record[V any] struct {
 	value V
 	// sets name the capabilities of each access of a person, as they were read.
 	sets []string
+	// read are the columns of the root's row while the record is read.
+	read []readColumn
 	// marred are the names of what is, rootMarred says that something of the root's row is, and flaws are the rows of parts.
 	marred     []string
 	rootMarred bool
@@ -133,15 +135,9 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, s *Store, where f
 	err := search.each(ctx, q, func(rows *sql.Rows) error {
 		r := &record[V]{}
 		records = append(records, r)
-		read, into := cells(columns, r)
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		if marred := marredColumns(columns, r, read); len(marred) > 0 {
-			r.rootMarred = true
-			r.mar(a.table, marred...)
-		}
-		return nil
+		var into []any
+		r.read, into = cells(columns, r)
+		return rows.Scan(into...)
 	})
 	if err != nil || len(records) == 0 {
 		return nil, err
@@ -155,7 +151,12 @@ func (a *aggregate[K, V]) load(ctx context.Context, q querier, s *Store, where f
 		}
 	}
 	for _, r := range records {
-		r.value = r.value.Canonical()
+		// Only now, as a column may follow from the rows of parts.
+		if marred := marredColumns(columns, r, r.read); len(marred) > 0 {
+			r.rootMarred = true
+			r.mar(a.table, marred...)
+		}
+		r.value, r.read = r.value.Canonical(), nil
 	}
 	return records, nil
 }

@@ -21,6 +21,16 @@ func CopiedTables() []string {
 	return names
 }
 
+// KeyOf is the primary key of a table.
+func KeyOf(name string) []string {
+	for _, t := range tables {
+		if t.name == name {
+			return t.key
+		}
+	}
+	return nil
+}
+
 // Lines answers the rows of a query, each as a line in which equal values of any database are equal.
 func (s *Store) Lines(ctx context.Context, query string) ([]string, error) {
 	var lines []string

@@ -50,6 +50,37 @@ func Populate(t testing.TB, s store.Store) {
 	}
 }
 
+// Fill puts one record of every kind into an empty store, with every field set.
+func Fill(t testing.TB, s store.Store) {
+	t.Helper()
+	epoch := fence(t, s, Installation)
+	create(t, s, tenants, tenants.filled("filled"), "tenant", epoch)
+	create(t, s, groups, groups.filled("filled"), "group", epoch)
+	create(t, s, policies, policies.filled("filled"), "policy", epoch)
+	create(t, s, people, people.filled("filled"), "person", epoch)
+}
+
+// Restore puts all records of a world again, each with the stamp it has, and answers how many of them that changed.
+func Restore(t testing.TB, s store.Store, content Content) (changed int) {
+	t.Helper()
+	return restore(t, s.Tenants(), content.Tenants) + restore(t, s.Groups(), content.Groups) +
+		restore(t, s.Policies(), content.Policies) + restore(t, s.People(), content.People)
+}
+
+func restore[K comparable, V store.Record[K, V]](t testing.TB, in store.Records[K, V], list []store.Stored[V]) (changed int) {
+	t.Helper()
+	for _, stored := range list {
+		written, err := in.Put(context.Background(), stored.Value, stored.Stamp, store.Terms{})
+		if err != nil {
+			t.Fatalf("Put of %v: %v; expected the record to be put right", stored.Value.Key(), err)
+		}
+		if written.Changed {
+			changed++
+		}
+	}
+	return changed
+}
+
 func populateWith[K comparable, V store.Record[K, V]](t testing.TB, s store.Store, k kind[K, V], epoch int64) {
 	t.Helper()
 	create(t, s, k, k.filled("filled"), k.name+"-filled", epoch)
