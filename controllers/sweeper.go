@@ -29,7 +29,7 @@ const (
 	longestRest = 2 * time.Second
 	// listening is how often namespaces are asked for their confirmations, while something is held of tenants that are gone.
 	listening = 15 * time.Second
-	// between is how long at least a sweep that others ask for follows the one before.
+	// between is how long a sweep that is asked for waits, so that many who ask get one.
 	between = time.Second
 )
 
@@ -92,7 +92,6 @@ func (w *Sweeper) wait(ctx context.Context, failed bool) {
 	case w.Interval > 0:
 		due = time.After(wait.Jitter(w.Interval*9/10, 0.2))
 	}
-	pause(ctx, between)
 	ears := time.NewTicker(listening)
 	defer ears.Stop()
 	for {
@@ -102,6 +101,7 @@ func (w *Sweeper) wait(ctx context.Context, failed bool) {
 		case <-due:
 			return
 		case <-w.asked:
+			pause(ctx, between)
 			return
 		case <-ears.C:
 			if err := w.listen(ctx); err != nil && ctx.Err() == nil {

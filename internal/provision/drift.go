@@ -4,8 +4,11 @@
 package provision
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
@@ -56,6 +59,18 @@ func (r Record) differences(stored store.Stored[any], stamp store.Stamp) ([]stri
 	differing, err := roster.Differences(stored.Value, r.canonical)
 	if err != nil {
 		return nil, err
+	}
+	have, err := json.Marshal(stored.Value)
+	if err != nil {
+		return nil, fmt.Errorf("encode a record to compare it: %w", err)
+	}
+	want, err := json.Marshal(r.canonical)
+	if err != nil {
+		return nil, fmt.Errorf("encode a record to compare it: %w", err)
+	}
+	if len(differing) == 0 && !bytes.Equal(have, want) {
+		// By the sum it is another record, whatever it is that has no name.
+		differing = []string{wholeRecord}
 	}
 	for i, field := range differing {
 		differing[i] = r.within + field

@@ -33,7 +33,12 @@ func Differences(before, after any) ([]string, error) {
 type flat struct {
 	fields   map[string]string
 	elements map[string]bool
+	// objects are the paths of all objects.
+	objects map[string]bool
 }
+
+// emptyObject stands for an object without fields.
+const emptyObject = "{}"
 
 func flatten(record any) (flat, error) {
 	encoded, err := json.Marshal(record)
@@ -44,7 +49,7 @@ func flatten(record any) (flat, error) {
 	if err := json.Unmarshal(encoded, &tree); err != nil {
 		return flat{}, fmt.Errorf("decode a record to compare it: %w", err)
 	}
-	f := flat{fields: map[string]string{}, elements: map[string]bool{}}
+	f := flat{fields: map[string]string{}, elements: map[string]bool{}, objects: map[string]bool{}}
 	f.collect("", tree)
 	return f, nil
 }
@@ -53,10 +58,19 @@ func (f flat) collect(path string, node any) {
 	switch node := node.(type) {
 	case nil:
 	case map[string]any:
+		// What is there and empty may mean something else than what is not there, such as everybody.
+		f.objects[path] = true
+		if len(node) == 0 {
+			f.fields[path] = emptyObject
+		}
 		for name, child := range node {
 			f.collect(strings.TrimPrefix(path+"."+name, "."), child)
 		}
 	case []any:
+		if len(node) == 0 {
+			// No list at all may mean something else, such as all channels.
+			f.fields[path] = ""
+		}
 		for i, child := range node {
 			element, ok := child.(map[string]any)
 			if !ok {
@@ -75,6 +89,10 @@ func (f flat) collect(path string, node any) {
 // collectDifferences names the fields of f that another record has not, or has otherwise.
 func (f flat) collectDifferences(other flat, differing map[string]bool) {
 	for path, value := range f.fields {
+		if value == emptyObject && other.objects[path] {
+			// The fields that the other has there are what differs.
+			continue
+		}
 		if have, found := other.fields[path]; !found || have != value {
 			differing[f.outermostAlone(path, other)] = true
 		}

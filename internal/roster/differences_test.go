@@ -4,6 +4,7 @@
 package roster_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,22 @@ import (
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/roster/rostertest"
 )
+
+// Whatever makes the sums of two records differ has a name: a sweep finds by the sum, and a pass looks for what it found.
+func TestNothingAndNoneDiffer(t *testing.T) {
+	group := roster.Group{Company: "acme", Tenant: "north", Name: "sales"}
+	none := group
+	none.Channels = []roster.Channel{}
+	if got, err := roster.Differences(group, none); err != nil || !slices.Equal(got, []string{"channels"}) {
+		t.Errorf("a group that serves all channels differs from one that serves none in channels, got %v, %v", got, err)
+	}
+	policy := roster.Policy{Company: "acme", Tenant: "north", Name: "voice", Subjects: []roster.Subject{{}}}
+	everybody := policy
+	everybody.Subjects = []roster.Subject{{Selector: &roster.Selector{}}}
+	if got, err := roster.Differences(policy, everybody); err != nil || !slices.Equal(got, []string{"subjects[0].selector"}) {
+		t.Errorf("a subject without a selector differs from one that selects everybody in that, got %v, %v", got, err)
+	}
+}
 
 func TestDifferencesNameFieldsByTheirNaturalKeys(t *testing.T) {
 	base := func() roster.Person {

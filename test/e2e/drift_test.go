@@ -120,6 +120,7 @@ func TestWhatOthersChangeInTheStoreIsPutRight(t *testing.T) {
 		{"somebody switched off", "UPDATE users SET active = FALSE", operator, ""},
 		{"a tenant's setting", "UPDATE tenants SET others_messages = 'Denied'", tenant, "othersMessages"},
 		{"a tenant that is retired", "UPDATE tenants SET retired = TRUE", tenant, ""},
+		{"a tenant that is gone, by a program that sees to no references", "DELETE FROM tenants", tenant, ""},
 		{"the general group", "UPDATE tenant_groups SET display_name = 'Everybody' WHERE group_name = 'general'", tenant, ""},
 		{"a group", "UPDATE tenant_groups SET description = 'Mine' WHERE group_name = 'sales'", group, "description"},
 		{"a policy", "UPDATE channel_policies SET capacity = 25", policy, "capacity"},

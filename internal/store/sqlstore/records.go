@@ -125,6 +125,11 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 			return store.Written[V]{}, err
 		}
 	}
+	if have == nil {
+		if err := r.clear(ctx, tx, want); err != nil {
+			return store.Written[V]{}, err
+		}
+	}
 	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
 		return store.Written[V]{}, err
 	}
@@ -136,6 +141,22 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		written.Before = &have.value
 	}
 	return written, nil
+}
+
+// clear removes what is left of the parts of a record whose root another program removed, where the database did not see to its references:
+// SQLite leaves that to each program. The parts of lasting records have an ID that nobody has again.
+func (r records[K, V]) clear(ctx context.Context, tx *sql.Tx, want *record[V]) error {
+	if r.kind.lasting {
+		return nil
+	}
+	_, root := r.kind.identity(want)
+	for _, part := range slices.Backward(r.kind.parts) {
+		table, reference, _ := part.selection()
+		if err := remove(r.store.dialect, table, reference, root).exec(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // planWrite is what it takes to make a record, or another of one that is the writer's to change. It gives what is wanted its ID.

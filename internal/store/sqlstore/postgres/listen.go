@@ -66,7 +66,8 @@ func (d *dialect) next(ctx context.Context, conn *pgx.Conn) (string, error) {
 		silent := errors.Is(waiting.Err(), context.DeadlineExceeded) && ctx.Err() == nil
 		cancel()
 		switch {
-		case err == nil:
+		case notification != nil:
+			// It may come with the end of the wait.
 			return notification.Payload, nil
 		case !silent:
 			return "", err
