@@ -15,6 +15,8 @@ TEST_PACKAGES ?= ./...
 TEST_TIMEOUT ?= 20m
 TEST_ARGS ?=
 BENCH_ARGS ?= -benchmem
+BENCH_COMPANY ?= -people 10000
+MODEL_ARGS ?=
 
 # What `make demo` and `make run` hand to their programs.
 DEMO_ARGS ?=
@@ -50,12 +52,19 @@ test: ## Run every test against a real API server (TEST_PACKAGES, TEST_ARGS, TES
 	KUBEBUILDER_ASSETS=$$assets go test -timeout $(TEST_TIMEOUT) $(TEST_ARGS) $(TEST_PACKAGES)
 
 .PHONY: bench
-bench: ## Run the benchmarks (BENCH_ARGS), and plant a bug for every law over the SQL drivers
+bench: ## Run the benchmarks (BENCH_ARGS), plant a bug for every law over the SQL drivers, and measure a company of 10,000 (BENCH_COMPANY)
 	assets=$$(hack/controlplane/build.sh); \
 	packages=$$({ git grep -lE '^func Benchmark' -- '*_test.go' || true; } | xargs -rn1 dirname | sort -u | sed 's|^|./|'); \
 	if [ -z "$$packages" ]; then echo "there are no benchmarks"; exit; fi; \
 	KUBEBUILDER_ASSETS=$$assets go test -timeout $(TEST_TIMEOUT) -run '^$$' -bench . $(BENCH_ARGS) $$packages
 	ROSTER_PLANT=1 go test -timeout $(TEST_TIMEOUT) -run PlantedBugs ./internal/store/sqlstore/...
+	KUBEBUILDER_ASSETS=$$(hack/controlplane/build.sh) go test -timeout 1h -run TestManyPeople ./test/e2e -v $(BENCH_COMPANY)
+
+.PHONY: model
+model: ## Try random sequences of what can happen against a model, 2,000 in process and 25 on real servers (MODEL_ARGS="-for 1h")
+	go test -timeout $(TEST_TIMEOUT) -run WhateverHappens ./controllers -sequences 2000
+	assets=$$(hack/controlplane/build.sh); \
+	KUBEBUILDER_ASSETS=$$assets go test -timeout 2h -run TestSequences ./test/e2e -sequences 25 $(MODEL_ARGS)
 
 .PHONY: build
 build: ## Build the programs into bin/, rosterctl also as a plugin of kubectl

@@ -64,8 +64,8 @@ type island struct {
 type ledgerOf struct {
 	began      time.Time
 	live, gone int
-	// most is how many may have gone by the budgets there were.
-	most          int
+	// spent is how many may have gone by the budgets there were, at most.
+	spent         int
 	confirmations map[string]int
 }
 

@@ -276,14 +276,16 @@ func (w *island) counted(tenant string, budget roster.RemovalBudget, removed, li
 	if limit == 0 {
 		limit = max(1, (l.live*budget.Percent+99)/100)
 	}
-	for _, count := range l.confirmations {
-		limit += count
-	}
-	if l.gone += removed; l.gone > max(limit, l.most) {
-		w.complain("%d were removed from %s in a window in which %d may be", l.gone, tenant, limit)
-	}
+	l.gone += removed
 	// A budget that is lowered meanwhile takes nothing back.
-	l.most = max(l.most, min(l.gone, limit))
+	l.spent = max(l.spent, min(l.gone, limit))
+	may := max(limit, l.spent)
+	for _, count := range l.confirmations {
+		may += count
+	}
+	if l.gone > may {
+		w.complain("%d were removed from %s in a window in which %d may be", l.gone, tenant, may)
+	}
 }
 
 // mayBeGone expects of a record that a pass removed that it was to be purged, or that its object said so.
@@ -349,8 +351,15 @@ func (w *island) isTheLast(name string, held roster.Person, all map[string]store
 	w.complain("%s is held as the last Administrator, and is it of no tenant", name)
 }
 
+// regressions are seeds that failed once, and are always tried: 1658 lowers a budget in a window that was spent further already.
+var regressions = []uint64{1658}
+
 func TestWhateverHappensTheStoreComesToEqualTheManifests(t *testing.T) {
-	for seed := *firstSeed; seed < *firstSeed+uint64(*sequences); seed++ {
+	seeds := slices.Clone(regressions)
+	for i := range uint64(*sequences) {
+		seeds = append(seeds, *firstSeed+i)
+	}
+	for _, seed := range seeds {
 		w := newIsland(seed)
 		w.plant(t)
 		w.steps = append(w.steps, "apply a tenant "+w.applyTenant(), "apply a tenant "+w.applyTenant())

@@ -14,20 +14,22 @@ import (
 	"github.com/roster-dev/roster/internal/store/drivers"
 )
 
-// storeCommands are what follows "manager store": what is done to a store while no manager runs over it.
+// storeCommands are what follows "manager store". A manager may run over the store that is listed, or released in.
 var storeCommands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
 	"copy":     copyStore,
+	"list":     listStore,
+	"release":  releaseHeld,
 	"restored": renewStore,
 }
 
 // runStoreCommand runs what follows "manager store". Errors are one sentence for the person who runs it.
 func runStoreCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return errors.New(`"store" is followed by a command: copy or restored`)
+		return errors.New(`"store" is followed by a command: copy, list, release or restored`)
 	}
 	run, known := storeCommands[args[0]]
 	if !known {
-		return fmt.Errorf("there is no command %q; there are \"store copy\" and \"store restored\"", "store "+args[0])
+		return fmt.Errorf("there is no command %q; there are \"store copy\", \"store list\", \"store release\" and \"store restored\"", "store "+args[0])
 	}
 	if err := run(ctx, args[1:], stdout, stderr); !errors.Is(err, flag.ErrHelp) {
 		return err

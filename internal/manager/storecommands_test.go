@@ -147,8 +147,8 @@ func TestAStoreCommandThatCannotBeDoneIsOneSentence(t *testing.T) {
 		reason, want string
 		args         []string
 	}{
-		{"the commands are named", `"store" is followed by a command: copy or restored`, nil},
-		{"the commands are named", `there is no command "store move"; there are "store copy" and "store restored"`, []string{"move"}},
+		{"the commands are named", `"store" is followed by a command: copy, list, release or restored`, nil},
+		{"the commands are named", `there is no command "store move"; there are "store copy", "store list", "store release" and "store restored"`, []string{"move"}},
 		{"what is required is asked for", "--from is required", []string{"copy", "--to=" + full}},
 		{"what is required is asked for", "--to is required", []string{"copy", "--from=" + full}},
 		{"what is required is asked for", "--store is required", []string{"restored"}},
@@ -161,6 +161,12 @@ func TestAStoreCommandThatCannotBeDoneIsOneSentence(t *testing.T) {
 		{"nothing is overwritten", "the store to copy to holds something already; an empty one is right", []string{"copy", "--from=" + full, "--to=" + full}},
 		{"a wrong URL is noticed", "it holds nothing; see that its URL is right", []string{"copy", "--from=" + newURL(t), "--to=" + newURL(t)}},
 		{"a wrong URL is noticed", "see that its URL is right", []string{"restored", "--store=" + newURL(t)}},
+		{"what is required is asked for", "--installation is required", []string{"list", "--store=" + full}},
+		{"what is required is asked for", "--store is required", []string{"list", "--installation=test"}},
+		{"a wrong URL is noticed", "see that its URL is right", []string{"list", "--installation=test", "--store=" + newURL(t)}},
+		{"what is required is asked for", "--namespace is required", []string{"release", "--installation=test", "--store=" + full, "--people=1"}},
+		{"what is required is asked for", "--people is required", []string{"release", "--installation=test", "--store=" + full, "--namespace=acme"}},
+		{"who counted otherwise did not see all", `in company "acme" 0 would lose what they keep, not 3: nobody was let go`, []string{"release", "--installation=test", "--store=" + full, "--namespace=acme", "--people=3"}},
 		{"a store that is away is named", "/nowhere", []string{"restored", "--store=sqlite:///nowhere/roster.db"}},
 	} {
 		stdout, stderr, err := command(t, append([]string{"store"}, tc.args...)...)
@@ -174,7 +180,7 @@ func TestAStoreCommandThatCannotBeDoneIsOneSentence(t *testing.T) {
 }
 
 func TestAStoreCommandTellsItsFlags(t *testing.T) {
-	for name, flag := range map[string]string{"copy": "-from", "restored": "-store"} {
+	for name, flag := range map[string]string{"copy": "-from", "restored": "-store", "list": "-installation", "release": "-people"} {
 		_, stderr, err := command(t, "store", name, "--help")
 		if err != nil || !strings.Contains(stderr, "manager store "+name) || !strings.Contains(stderr, flag) {
 			t.Errorf("store %s --help prints %q (%v); expected its flags and no error", name, stderr, err)

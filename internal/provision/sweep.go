@@ -44,6 +44,8 @@ type Finding struct {
 	// come.
 	Held    roster.HoldReason
 	Tenants []string
+	// Due is when a Waiting record that is not held is purged; zero is never.
+	Due time.Time
 }
 
 // Found is what a sweep can come upon.
@@ -210,7 +212,7 @@ func (s sweep) tenant(stored store.Stored[roster.TenantRecord]) judged {
 	case tenant.Held != "":
 		j.left = Finding{What: Waiting, Held: tenant.Held, Tenants: []string{tenant.Tenant}}
 	case tenant.Retired && !due:
-		j.left = Finding{What: Waiting}
+		j.left = Finding{What: Waiting, Due: tenant.PurgeAfter}
 	case tenant.Retired:
 		j.left.Purge = true
 	}
@@ -228,7 +230,7 @@ func (s sweep) person(stored store.Stored[roster.Person]) judged {
 	case person.User.Held != "":
 		j.left = Finding{What: Waiting, Held: person.User.Held, Tenants: person.HeldFor()}
 	case person.HasLeft() && s.now.Before(person.User.PurgeAfter):
-		j.left = Finding{What: Waiting}
+		j.left = Finding{What: Waiting, Due: person.User.PurgeAfter}
 	case person.HasLeft():
 		j.left.Purge = true
 	}

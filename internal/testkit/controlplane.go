@@ -43,6 +43,7 @@ type ControlPlane struct {
 	once       sync.Once
 	failure    error
 	server     *envtest.Environment
+	atEnd      []func()
 	kubeconfig string
 	direct     client.WithWatch
 	manager    *controllerManager
@@ -71,10 +72,16 @@ func NewControlPlane(options ...Option) *ControlPlane {
 	return plane
 }
 
+// AtEnd has something done after the tests of a package, before the control plane is stopped.
+func (c *ControlPlane) AtEnd(do func()) { c.atEnd = append(c.atEnd, do) }
+
 // Main runs the tests of a package and stops the control plane after them, if one of them started it. It is to be the
 // last thing TestMain does.
 func (c *ControlPlane) Main(m *testing.M) {
 	code := m.Run()
+	for _, end := range c.atEnd {
+		end()
+	}
 	if err := c.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)

@@ -27,7 +27,10 @@ import (
 
 var plane = testkit.NewControlPlane(testkit.WithControllerManager(), testkit.WithFinalizerPolicy())
 
-func TestMain(m *testing.M) { plane.Main(m) }
+func TestMain(m *testing.M) {
+	plane.AtEnd(endRestarted)
+	plane.Main(m)
+}
 
 // company is one namespace with a manager of its own, which has only the rights of config/rbac.
 type company struct {

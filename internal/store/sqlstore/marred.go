@@ -81,14 +81,11 @@ func (c *readColumn) sound(of any) bool {
 func samePlain(written, raw any) bool {
 	switch written := written.(type) {
 	case bool:
-		switch raw := raw.(type) {
-		case bool:
-			return raw == written
-		case int64:
-			return raw == 1 && written || raw == 0 && !written
-		case string:
-			return (raw == "true" || raw == "1") && written || (raw == "false" || raw == "0") && !written
+		truths := []any{false, int64(0), "false", "0"}
+		if written {
+			truths = []any{true, int64(1), "true", "1"}
 		}
+		return slices.Contains(truths, raw)
 	case int64:
 		if text, ok := raw.(string); ok {
 			return text == strconv.FormatInt(written, 10)

@@ -125,15 +125,7 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 			return store.Written[V]{}, err
 		}
 	}
-	if have == nil {
-		if err := r.clear(ctx, tx, want); err != nil {
-			return store.Written[V]{}, err
-		}
-	}
-	if err := r.writeRoot(ctx, tx, want, have == nil); err != nil {
-		return store.Written[V]{}, err
-	}
-	if err := r.writeParts(ctx, tx, want, p); err != nil {
+	if err := r.writePlan(ctx, tx, want, p, have == nil); err != nil {
 		return store.Written[V]{}, err
 	}
 	written := store.Written[V]{ID: want.id, Changed: true}
@@ -141,6 +133,19 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 		written.Before = &have.value
 	}
 	return written, nil
+}
+
+// writePlan writes the rows of a record.
+func (r records[K, V]) writePlan(ctx context.Context, tx *sql.Tx, want *record[V], p plan, isNew bool) error {
+	if isNew {
+		if err := r.clear(ctx, tx, want); err != nil {
+			return err
+		}
+	}
+	if err := r.writeRoot(ctx, tx, want, isNew); err != nil {
+		return err
+	}
+	return r.writeParts(ctx, tx, want, p)
 }
 
 // clear removes what is left of the parts of a record whose root another program removed, where the database did not see to its references:
