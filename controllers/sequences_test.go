@@ -229,21 +229,27 @@ func (w *island) watchTenant(tenant string, before, after world) {
 	if was.Tenant == "" || was.Retired {
 		return
 	}
-	removed := 0
-	for name, person := range before.people {
-		if person.Value.LiveMember(tenant) && !after.people[name].Value.LiveMember(tenant) && w.declares(name) == nil {
-			removed++
-		}
-	}
-	if is.Retired {
-		removed = before.live(tenant)
-	}
+	removed := w.removedFrom(tenant, before, after)
 	if removed > 0 && was.Settings.RemovalBudget != nil {
 		w.counted(tenant, *was.Settings.RemovalBudget, removed, before.live(tenant))
 	}
 	if before.administered(tenant) && !after.administered(tenant) && is.Tenant != "" && !is.Retired && w.confirmed(tenant).Count == 0 {
 		w.complain("%s lost its last Administrator", tenant)
 	}
+}
+
+// removedFrom is how many people a tenant lost by a pass, because objects were gone.
+func (w *island) removedFrom(tenant string, before, after world) int {
+	if after.tenants[tenant].Retired {
+		return before.live(tenant)
+	}
+	removed := 0
+	for name, person := range before.people {
+		if person.Value.LiveMember(tenant) && !after.people[name].Value.LiveMember(tenant) && w.declares(name) == nil {
+			removed++
+		}
+	}
+	return removed
 }
 
 // confirmed is the confirmation in force for a tenant.

@@ -36,12 +36,11 @@ func listStore(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
 		_, _ = fmt.Fprintln(table, "COMPANY\tKIND\tRECORD\tSTATE\tTENANTS\tPURGED\tOWNER")
 		for _, company := range companies {
-			findings, err := p.Undeclared(ctx, company, time.Now())
+			err := p.Undeclared(ctx, company, time.Now(), func(f provision.Finding) {
+				_, _ = fmt.Fprintln(table, strings.Join(row(company, f), "\t"))
+			})
 			if err != nil {
 				return err
-			}
-			for _, f := range findings {
-				_, _ = fmt.Fprintln(table, strings.Join(row(company, f), "\t"))
 			}
 		}
 		return table.Flush()
@@ -106,12 +105,30 @@ func releaseHeld(ctx context.Context, args []string, stdout, stderr io.Writer) e
 		return errors.New("--people is required: how many people lose what they keep, at least 1; \"manager store list\" tells of them")
 	}
 	return overStore(ctx, *url, *installation, func(_ []string, p *provision.Provisioner) error {
-		if err := p.LetGo(ctx, *namespace, *people, time.Now()); err != nil {
-			return err
+		staying := 0
+		err := p.LetGo(ctx, *namespace, *people, time.Now(), func(r provision.Released) {
+			if r.Stays != "" {
+				staying++
+			}
+			kind, name := recordOf(r.Key)
+			_, _ = fmt.Fprintf(stdout, "%s %s: %s\n", kind, name, cameTo(r))
+		})
+		if err == nil && staying > 0 {
+			err = fmt.Errorf("in company %q %d are held still: \"manager store list\" tells of them", *namespace, staying)
 		}
-		_, err := fmt.Fprintf(stdout, "company %q: %d let go\n", *namespace, *people)
 		return err
 	})
+}
+
+// cameTo says what a release came to for a record.
+func cameTo(r provision.Released) string {
+	switch {
+	case r.Over:
+		return "not held any more, and left alone"
+	case r.Stays != "":
+		return "held still: " + string(r.Stays)
+	}
+	return "let go"
 }
 
 // overStore has something done to a store in the name of an installation. A manager may run over it: it goes on in an epoch of its own.

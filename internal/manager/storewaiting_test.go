@@ -131,7 +131,7 @@ func TestWhoIsHeldIsLetGoAtTheStore(t *testing.T) {
 		"acme person worker-0 Left - <time> test: Object acme/worker-0",
 		"acme person worker-1 Held: Budget north - test: Object acme/worker-1",
 		"acme person worker-2 Held: Budget north - test: Object acme/worker-2")
-	if said, err := l.release(2); err != nil || said != "company \"acme\": 2 let go\n" {
+	if said, err := l.release(2); err != nil || said != "person worker-1: let go\nperson worker-2: let go\n" {
 		t.Errorf("a release of 2: %q, %v; expected that they go", said, err)
 	}
 	l.lists("they left",
@@ -179,7 +179,7 @@ func TestAHeldTenantIsLetGoByTheNumberOfItsPeople(t *testing.T) {
 	if _, err := l.release(2); err == nil || !strings.Contains(err.Error(), "4 would lose") {
 		t.Errorf("a release of 2: %v; expected that 4 would lose something: three in the tenant, and the one who is held in it", err)
 	}
-	if said, err := l.release(4); err != nil {
+	if said, err := l.release(4); err != nil || said != "tenant north: let go\nperson worker-1: let go\n" {
 		t.Errorf("a release of 4: %q, %v; expected that the tenant goes", said, err)
 	}
 	l.lists("the tenant is retired for as long as nobody declares it",

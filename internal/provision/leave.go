@@ -19,9 +19,13 @@ type Leaving struct {
 	Now time.Time
 	// Confirmed are the confirmations that people gave, by tenant.
 	Confirmed map[string]roster.Confirmation
+	// onlyHeld says that a record which is not held any more is not to go.
+	onlyHeld bool
 }
 
-func (l Leaving) removal() *store.Removal { return &store.Removal{At: l.Now, Confirmed: l.Confirmed} }
+func (l Leaving) removal() *store.Removal {
+	return &store.Removal{At: l.Now, Confirmed: l.Confirmed, Held: l.onlyHeld}
+}
 
 // covers tells whether people confirmed for every one of some tenants.
 func (l Leaving) covers(tenants []string) bool {
@@ -55,16 +59,26 @@ func (p *Provisioner) DeletePerson(ctx context.Context, declared roster.Person, 
 // SettlePerson goes on with a record whose object is gone: who never left does, who left is purged when it is time, and whose leaving was
 // held leaves if nothing holds it any more. It touches no record that another owner has by now.
 func (p *Provisioner) SettlePerson(ctx context.Context, key roster.PersonKey, owner store.Owner, leaving Leaving) (Departure, error) {
+	departure, err := p.settlePerson(ctx, key, owner, leaving)
+	return departure, gone(err)
+}
+
+// settlePerson is SettlePerson, but for ErrNotFound and ErrForeign where there is nothing to go on with.
+func (p *Provisioner) settlePerson(ctx context.Context, key roster.PersonKey, owner store.Owner, leaving Leaving) (Departure, error) {
 	stored, err := p.store.People().Get(ctx, key)
-	if err != nil || stored.Stamp.Owner != owner {
-		return Departure{}, gone(err)
+	if err != nil {
+		return Departure{}, err
 	}
 	person := stored.Value
 	switch {
+	case stored.Stamp.Owner != owner:
+		return Departure{}, &store.ForeignError{Owner: stored.Stamp.Owner}
+	case leaving.onlyHeld && !person.IsHeld():
+		return Departure{}, store.ErrNotFound
 	case person.HasLeft() && leaving.Now.Before(person.User.PurgeAfter):
 		return Departure{}, nil
 	case person.HasLeft():
-		return Departure{}, p.remove(ctx, stored.Stamp, func(stamp store.Stamp) error {
+		return Departure{}, p.writer.write(ctx, stored.Stamp, func(stamp store.Stamp) error {
 			return p.store.People().Delete(ctx, key, stamp, store.Terms{})
 		})
 	case person.User.Held == roster.HeldByBudget && !leaving.touches(person.HeldFor()):
@@ -87,7 +101,8 @@ func (p *Provisioner) leave(ctx context.Context, declared roster.Person, stamp s
 		return Departure{}, nil
 	}
 	f.stored, f.stored.Stamp = stored, stamp
-	return f.run(ctx)
+	departure, err := f.run(ctx)
+	return departure, gone(err)
 }
 
 // farewell is an attempt to take a person's record out.
@@ -109,10 +124,11 @@ func (f *farewell) run(ctx context.Context) (Departure, error) {
 		departure, err := f.attempt(ctx)
 		switch {
 		case errors.Is(err, store.ErrOverBudget):
+			// Nobody loses anything by this, so that it counts nowhere.
 			kept := f.stored.Value.Kept(f.marked())
-			return Departure{Held: roster.HeldByBudget, Tenants: kept.HeldFor()}, gone(f.put(ctx, kept, store.Terms{}))
+			return Departure{Held: roster.HeldByBudget, Tenants: kept.HeldFor()}, f.put(ctx, kept, store.Terms{Removal: f.removal()})
 		case !f.learn(err):
-			return departure, gone(err)
+			return departure, err
 		}
 	}
 }

@@ -25,16 +25,21 @@ func (p *Provisioner) Retire(ctx context.Context, key roster.TenantKey, stamp st
 	if _, err := store.CheckOwner(stored, roster.TenantRecord{}, stamp, nil); err != nil {
 		return Departure{}, gone(err)
 	}
+	departure, err := p.retire(ctx, stored.Value, stamp, purge, leaving)
+	return departure, gone(err)
+}
+
+func (p *Provisioner) retire(ctx context.Context, tenant roster.TenantRecord, stamp store.Stamp, purge bool, leaving Leaving) (Departure, error) {
 	var until, marked time.Time
 	if purge {
-		until, marked = leaving.Now.Add(roster.Retention([]roster.TenantRecord{stored.Value})), leaving.Now
+		until, marked = leaving.Now.Add(roster.Retention([]roster.TenantRecord{tenant})), leaving.Now
 	}
-	err = p.putTenant(ctx, stored.Value.Left(until), stamp, store.Terms{Removal: leaving.removal()})
+	terms := store.Terms{Removal: leaving.removal()}
+	err := p.putTenant(ctx, tenant.Left(until), stamp, terms)
 	if errors.Is(err, store.ErrOverBudget) {
-		held := Departure{Held: roster.HeldByBudget, Tenants: []string{key.Tenant}}
-		return held, gone(p.putTenant(ctx, stored.Value.Kept(marked), stamp, store.Terms{}))
+		return Departure{Held: roster.HeldByBudget, Tenants: []string{tenant.Tenant}}, p.putTenant(ctx, tenant.Kept(marked), stamp, terms)
 	}
-	return Departure{}, gone(err)
+	return Departure{}, err
 }
 
 func (p *Provisioner) putTenant(ctx context.Context, tenant roster.TenantRecord, stamp store.Stamp, terms store.Terms) error {
@@ -47,13 +52,23 @@ func (p *Provisioner) putTenant(ctx context.Context, tenant roster.TenantRecord,
 // SettleTenant goes on with the record of a tenant whose object is gone, as SettlePerson does: it is retired, or purged with its general
 // group.
 func (p *Provisioner) SettleTenant(ctx context.Context, key roster.TenantKey, owner store.Owner, leaving Leaving) (Departure, error) {
+	departure, err := p.settleTenant(ctx, key, owner, leaving)
+	return departure, gone(err)
+}
+
+// settleTenant is SettleTenant, but for ErrNotFound and ErrForeign where there is nothing to go on with.
+func (p *Provisioner) settleTenant(ctx context.Context, key roster.TenantKey, owner store.Owner, leaving Leaving) (Departure, error) {
 	stored, err := p.store.Tenants().Get(ctx, key)
-	if err != nil || stored.Stamp.Owner != owner {
-		return Departure{}, gone(err)
+	if err != nil {
+		return Departure{}, err
 	}
 	tenant := stored.Value
 	due := !tenant.PurgeAfter.IsZero() && !leaving.Now.Before(tenant.PurgeAfter)
 	switch {
+	case stored.Stamp.Owner != owner:
+		return Departure{}, &store.ForeignError{Owner: stored.Stamp.Owner}
+	case leaving.onlyHeld && !tenant.IsHeld():
+		return Departure{}, store.ErrNotFound
 	case tenant.Retired && due:
 		return Departure{}, p.purgeTenant(ctx, key, stored.Stamp)
 	case tenant.Retired:
@@ -61,7 +76,7 @@ func (p *Provisioner) SettleTenant(ctx context.Context, key roster.TenantKey, ow
 	case tenant.Held != "" && !leaving.touches([]string{key.Tenant}):
 		return Departure{Held: tenant.Held, Tenants: []string{key.Tenant}}, nil
 	}
-	return p.Retire(ctx, key, stored.Stamp, !tenant.PurgeAfter.IsZero(), leaving)
+	return p.retire(ctx, tenant, stored.Stamp, !tenant.PurgeAfter.IsZero(), leaving)
 }
 
 // purgeTenant removes a tenant's records. The tenant's own goes last, as it is what says that there is something to remove.

@@ -166,14 +166,17 @@ func (s sweep) differs(memory Memory, id string, j judged) bool {
 
 // tellLeft says what becomes of a record that no object declares. A general group is its tenant's, as long as that has a record.
 func (s sweep) tellLeft(key any, owner store.Owner, j judged) {
-	ours := owner.Installation == s.installation && owner.Namespace == s.company
 	switch {
-	case !ours:
+	case !s.ours(owner):
 		s.found(Finding{What: Foreign, Owner: owner, Key: key})
 	case j.records != nil:
 		j.left.Owner, j.left.Key = owner, key
 		s.found(j.left)
 	}
+}
+
+func (s sweep) ours(owner store.Owner) bool {
+	return owner.Installation == s.installation && owner.Namespace == s.company
 }
 
 func (s sweep) group(stored store.Stored[roster.Group]) judged {
@@ -191,7 +194,8 @@ func (s sweep) tenants(ctx context.Context, in store.Records[roster.TenantKey, r
 		return err
 	}
 	for tenant, general := range s.generals {
-		if _, missing := declared[tenant]; !missing {
+		// One of others was told of among the groups.
+		if _, missing := declared[tenant]; !missing && s.ours(general.owner) {
 			s.tellLeft(general.group.Key(), general.owner, judged{records: []Record{Group(general.group)}, left: Finding{What: Left}})
 		}
 	}

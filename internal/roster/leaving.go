@@ -39,6 +39,9 @@ func (p Person) Kept(at time.Time) Person {
 	return p.Canonical()
 }
 
+// IsHeld tells whether the person's object is gone and his removal is held, with whatever he keeps because of that.
+func (p Person) IsHeld() bool { return p.User.Held != "" }
+
 // HeldFor are the tenants in which the person has something only because his removal is held, in order; none where it is not.
 func (p Person) HeldFor() []string {
 	var tenants []string
@@ -63,6 +66,9 @@ func (t TenantRecord) Kept(at time.Time) TenantRecord {
 	t.Held, t.PurgeAfter = HeldByBudget, at
 	return t.Canonical()
 }
+
+// IsHeld tells whether the tenant's object is gone and its removal is held.
+func (t TenantRecord) IsHeld() bool { return t.Held != "" }
 
 // ReportsDrift tells whether what somebody else changed of a person in the store is told and not put right: all tenants the person has an
 // entry for say so. One that is not there does not.

@@ -75,6 +75,8 @@ func CheckAdministered[V any](before, after V, nobody func() ([]string, error)) 
 type removable[V any] interface {
 	// Losses are the tenants that lose live people when the value becomes another one; the zero value is none.
 	Losses(after V) []roster.Loss
+	// IsHeld tells whether the value is as it is only because its removal is held.
+	IsHeld() bool
 }
 
 // Ledger is what a driver knows of the removals of a company, within the transaction that removes somebody. What it answers must stay so
@@ -89,16 +91,24 @@ type Ledger interface {
 	Live(tenant string) (int, error)
 }
 
-// CheckBudget is a BudgetError where a removal is beyond the budget of tenants, and keeps nothing then; else it keeps what the budgets
-// were spent on. Nobody has anything in a tenant that is not there or retired, so that nothing is removed there.
-func CheckBudget[V any](before, after V, removal *Removal, ledger Ledger) error {
+// CheckRemoval is ErrNotFound where a removal is of a held record and this one is not, and a BudgetError where it is beyond the budget of
+// tenants. It keeps nothing then; else it keeps what the budgets were spent on.
+func CheckRemoval[V any](before, after V, removal *Removal, ledger Ledger) error {
 	value, may := any(before).(removable[V])
-	if !may || removal == nil {
+	switch {
+	case !may || removal == nil:
 		return nil
+	case removal.Held && !value.IsHeld():
+		return fmt.Errorf("%w: its removal is not held any more", ErrNotFound)
 	}
+	return checkBudget(value.Losses(after), removal, ledger)
+}
+
+// checkBudget is the rest of CheckRemoval, for what is lost. Nobody has anything in a tenant that is not there or retired, so that nothing is
+// removed there.
+func checkBudget(losses []roster.Loss, removal *Removal, ledger Ledger) error {
 	windows := map[string]roster.RemovalWindow{}
 	var over []string
-	losses := value.Losses(after)
 	slices.SortFunc(losses, func(a, b roster.Loss) int { return strings.Compare(a.Tenant, b.Tenant) })
 	for _, loss := range losses {
 		spent, changed, allowed, err := spend(loss, removal, ledger)

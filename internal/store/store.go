@@ -127,10 +127,13 @@ type Terms struct {
 }
 
 // Removal is a write by which live people of tenants cease to be, since the object that declared them, or the Tenant, is gone. Which
-// tenants and how many people these are is told by the record that is replaced, read in the same transaction: see CheckBudget.
+// tenants and how many people these are is told by the record that is replaced, read in the same transaction: see CheckRemoval.
 type Removal struct {
 	// At is when it is.
 	At time.Time
 	// Confirmed are the confirmations that people gave for tenants of the company, by the tenant's name.
 	Confirmed map[string]roster.Confirmation
+	// Held says that the record is to go because its removal was held. Where that is so no more when the write is committed, since an
+	// object declares the record again, the write answers ErrNotFound.
+	Held bool
 }

@@ -149,8 +149,8 @@ func (m *many) restarts() {
 		return err == nil && int(passes) >= *manyPeople && m.sweeps(ctx) > 0, nil
 	})
 	m.t.Logf("restart: ready in %.1f s, all passed over and swept in %.1f s; peak memory %s; %.0f writes to the API server, %.0f to the store",
-		ready.Seconds(), time.Since(begun).Seconds(), m.peakMemory(), m.process.writes(), m.stored("ok"))
-	if writes := m.process.writes() + m.stored("ok"); writes != 0 {
+		ready.Seconds(), time.Since(begun).Seconds(), m.peakMemory(), m.process.writes(), m.stored())
+	if writes := m.process.writes() + m.stored(); writes != 0 {
 		m.t.Errorf("a manager that starts over what has converged made %.0f writes; expected none", writes)
 	}
 }
@@ -181,11 +181,11 @@ func (m *many) sweeps(ctx context.Context) float64 {
 
 var swept = regexp.MustCompile(`(?m)^roster_sweeps_total (.*)$`)
 
-// stored are the writes of records to the store that came to a result.
-func (m *many) stored(result string) float64 {
+// stored are the writes of records that the store carried out.
+func (m *many) stored() float64 {
 	m.t.Helper()
 	return m.operations(func(labels string) bool {
-		return strings.Contains(labels, `result="`+result+`"`) &&
+		return strings.Contains(labels, `result="ok"`) &&
 			(strings.Contains(labels, `operation="put"`) || strings.Contains(labels, `operation="delete"`) || strings.Contains(labels, `operation="release"`))
 	})
 }
@@ -202,7 +202,7 @@ func (m *many) editsWhileSwept() {
 	m.t.Helper()
 	m.serve("--sweep-interval=1ms")
 	m.within(2*time.Minute, "the first sweep is over", func(ctx context.Context) (bool, error) { return m.sweeps(ctx) > 0, nil })
-	sweeps, written, begun := m.sweeps(m.t.Context()), m.stored("ok"), time.Now()
+	sweeps, written, begun := m.sweeps(m.t.Context()), m.stored(), time.Now()
 	random := rand.New(rand.NewPCG(1, 2)) // #nosec G404 -- which people are edited is no secret
 	var took []time.Duration
 	for len(took) < measuredEdits || m.sweeps(m.t.Context()) < sweeps+2 {
@@ -216,8 +216,8 @@ func (m *many) editsWhileSwept() {
 		len(took), during, time.Since(begun).Seconds(), took[len(took)/2].Milliseconds(), took[len(took)*99/100].Milliseconds(), took[len(took)-1].Milliseconds(), m.peakMemory())
 	lists := m.operations(func(labels string) bool { return strings.Contains(labels, `operation="list"`) })
 	gets := m.operations(func(labels string) bool { return strings.Contains(labels, `operation="get"`) })
-	m.t.Logf("calls of the store in all: %.0f lists in %.0f sweeps, %.0f gets, %.0f writes", lists, m.sweeps(m.t.Context()), gets, m.stored("ok"))
-	if made := m.stored("ok") - written; int(made) != len(took) {
+	m.t.Logf("calls of the store in all: %.0f lists in %.0f sweeps, %.0f gets, %.0f writes", lists, m.sweeps(m.t.Context()), gets, m.stored())
+	if made := m.stored() - written; int(made) != len(took) {
 		m.t.Errorf("%.0f writes during %d edits; expected one an edit, and none of the sweeps", made, len(took))
 	}
 }

@@ -131,7 +131,7 @@ func (r *records[K, V]) keepTerms(key K, before, after V, terms store.Terms) err
 			return err
 		}
 	}
-	return store.CheckBudget(before, after, terms.Removal, ledger{r.store, company})
+	return store.CheckRemoval(before, after, terms.Removal, ledger{r.store, company})
 }
 
 func (r *records[K, V]) keep(key K, next row[V]) {

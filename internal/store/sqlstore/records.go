@@ -197,7 +197,7 @@ func (r records[K, V]) checkTerms(ctx context.Context, tx *sql.Tx, before, after
 		}
 	}
 	company, _ := r.kind.key(key)[0].(string)
-	return store.CheckBudget(before, after, terms.Removal, &ledger{ctx: ctx, tx: tx, store: r.store, company: company})
+	return store.CheckRemoval(before, after, terms.Removal, &ledger{ctx: ctx, tx: tx, store: r.store, company: company})
 }
 
 // planChange is what it takes to make a record another, if it is the writer's to change.

@@ -21,6 +21,7 @@ func removalLaws() []law {
 		{"Removal: what takes nobody's access away counts nowhere, and neither does an edit", countsNowhere},
 		{"Removal: to retire a tenant is to remove all who are live in it", retiresAll},
 		{"Removal: a confirmation lets so many go whatever the budget, and no more", confirmationLetsGo},
+		{"Removal: that of a held record does nothing to one that is not held any more, or is gone", onlyHeld},
 		{"Removal: of many who leave at once, exactly as many go as may", manyLeaveAtOnce},
 		{"Removal: to delete the last Administrator is refused like any other write", func(t testing.TB, s store.Store) {
 			put(t, s.Tenants(), tenants.empty("acme"), owner("acme"))
@@ -192,6 +193,29 @@ func confirmationLetsGo(t testing.TB, s store.Store) {
 	expectNil(t, "the third, by another confirmation", leave(3, confirmed("second", 1, noon.Add(1))))
 	expectOverBudget(t, "the next, of one", leave(4, confirmed("second", 1, noon.Add(1))), "acme")
 	expectNil(t, "the next window", leaves(t, s, people[4], noon.Add(window)))
+}
+
+func onlyHeld(t testing.TB, s store.Store) {
+	budgeted(t, s, "acme", roster.RemovalBudget{Max: 9})
+	person := staff(t, s, 1, "acme")[0].Canonical()
+	key, stamp := person.Key(), owner(person.User.UserName)
+	terms := removing(noon)
+	terms.Removal.Held = true
+	leave := func() error { return second(s.People().Put(t.Context(), person.Left(noon.Add(window)), stamp, terms)) }
+	expectError(t, "to switch off who is not held", leave(), store.ErrNotFound)
+	expectError(t, "to delete who is not held", s.People().Delete(t.Context(), key, stamp, terms), store.ErrNotFound)
+	expectEqual(t, "who is not held", person, get(t, s.People(), key).Value)
+	put(t, s.People(), person.Kept(noon), stamp)
+	expectNil(t, "to switch off who is held", leave())
+	put(t, s.People(), person.Kept(noon), stamp)
+	expectNil(t, "to delete who is held", s.People().Delete(t.Context(), key, stamp, terms))
+	expectError(t, "to switch off who is gone", leave(), store.ErrNotFound)
+	expectError(t, "who is gone", second(s.People().Get(t.Context(), key)), store.ErrNotFound)
+	tenant := get(t, s.Tenants(), tenants.empty("acme").Key()).Value
+	retire := func() error { return second(s.Tenants().Put(t.Context(), tenant.Left(noon), owner("acme"), terms)) }
+	expectError(t, "to retire a tenant that is not held", retire(), store.ErrNotFound)
+	put(t, s.Tenants(), tenant.Kept(noon), owner("acme"))
+	expectNil(t, "to retire a tenant that is held", retire())
 }
 
 func manyLeaveAtOnce(t testing.TB, s store.Store) {

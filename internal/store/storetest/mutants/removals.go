@@ -19,6 +19,7 @@ const (
 	removalNowhere      = "Removal: what takes nobody's access away counts nowhere, and neither does an edit"
 	removalRetires      = "Removal: to retire a tenant is to remove all who are live in it"
 	removalConfirmation = "Removal: a confirmation lets so many go whatever the budget, and no more"
+	removalOnlyHeld     = "Removal: that of a held record does nothing to one that is not held any more, or is gone"
 	removalTogether     = "Removal: of many who leave at once, exactly as many go as may"
 	removalLast         = "Removal: to delete the last Administrator is refused like any other write"
 )
@@ -26,7 +27,7 @@ const (
 func ofRemovals() []mutant {
 	return []mutant{
 		{"removals are not counted", removes(func(terms *store.Terms) { terms.Removal = nil }), []string{
-			removalBudget, removalPercentage, removalEveryTenant, removalRetires, removalConfirmation, removalTogether,
+			removalBudget, removalPercentage, removalEveryTenant, removalRetires, removalConfirmation, removalTogether, removalOnlyHeld,
 		}},
 		{"every write is a removal", removes(func(terms *store.Terms) {
 			if terms.Removal == nil {
@@ -35,7 +36,7 @@ func ofRemovals() []mutant {
 		}), []string{removalNowhere}},
 		{"confirmations are not heard", removes(func(terms *store.Terms) {
 			if terms.Removal != nil {
-				terms.Removal = &store.Removal{At: terms.Removal.At}
+				terms.Removal = &store.Removal{At: terms.Removal.At, Held: terms.Removal.Held}
 			}
 		}), []string{removalConfirmation}},
 		{"confirmations never end", removes(func(terms *store.Terms) {
@@ -46,6 +47,11 @@ func ofRemovals() []mutant {
 				}
 			}
 		}), []string{removalConfirmation}},
+		{"a record goes whether or not it is held still", removes(func(terms *store.Terms) {
+			if terms.Removal != nil {
+				terms.Removal = &store.Removal{At: terms.Removal.At, Confirmed: terms.Removal.Confirmed}
+			}
+		}), []string{removalOnlyHeld}},
 		{"a deletion does not ask whether the tenant stays administered", everywhere(func(in aggregate) bug {
 			return bug{aggregate: in, remove: func(ctx context.Context, key any, stamp store.Stamp, terms store.Terms) error {
 				terms.Administered = false
@@ -57,7 +63,7 @@ func ofRemovals() []mutant {
 				terms.Removal = nil
 				return in.Delete(ctx, key, stamp, terms)
 			}}
-		}), []string{removalBudget}},
+		}), []string{removalBudget, removalOnlyHeld}},
 		{"who is refused is switched off all the same", itself(switchesOffWhoIsRefused), []string{removalBudget, removalTogether}},
 	}
 }
