@@ -15,7 +15,7 @@ TEST_PACKAGES ?= ./...
 TEST_TIMEOUT ?= 20m
 TEST_ARGS ?=
 BENCH_ARGS ?= -benchmem
-BENCH_COMPANY ?= -people 10000
+BENCH_COMPANY ?= -people 10000 -kept $(CURDIR)/.roster/company
 MODEL_ARGS ?=
 
 # What `make demo` and `make run` hand to their programs.

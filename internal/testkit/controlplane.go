@@ -39,6 +39,7 @@ const (
 type ControlPlane struct {
 	withControllerManager bool
 	withFinalizerPolicy   bool
+	kept                  string
 
 	once       sync.Once
 	failure    error
@@ -74,6 +75,15 @@ func NewControlPlane(options ...Option) *ControlPlane {
 
 // AtEnd has something done after the tests of a package, before the control plane is stopped.
 func (c *ControlPlane) AtEnd(do func()) { c.atEnd = append(c.atEnd, do) }
+
+// Keep has etcd keep its data in a folder, and go on with what is there. It is to be said before the first use.
+func (c *ControlPlane) Keep(folder string) error {
+	if c.server != nil {
+		return errors.New("the control plane has started: run the one test that keeps its data alone")
+	}
+	c.kept = folder
+	return nil
+}
 
 // Main runs the tests of a package and stops the control plane after them, if one of them started it. It is to be the
 // last thing TestMain does.
@@ -191,6 +201,9 @@ func (c *ControlPlane) start() error {
 		BinaryAssetsDirectory: programs,
 		CRDDirectoryPaths:     []string{filepath.Join(root, "config", "crd", "bases")},
 		ErrorIfCRDPathMissing: true,
+	}
+	if c.kept != "" {
+		c.server.ControlPlane.Etcd = &envtest.Etcd{DataDir: c.kept}
 	}
 	config, err := c.server.Start()
 	if err != nil {

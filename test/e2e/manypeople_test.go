@@ -55,21 +55,33 @@ func TestManyPeople(t *testing.T) {
 	if *manyPeople == 0 {
 		t.Skip("it takes minutes: run it with make bench, or with -people 10000")
 	}
+	k := keeps(t)
 	server := postgresserver.Shared(t)
 	m := &many{url: server.URL(postgresserver.Administrator, server.Database(t))}
+	if k.namespace() != "" {
+		k.restore(t, m.url)
+	}
 	m.company = deployed(t, m.url)
 	config := plane.Config(t)
 	config.QPS = -1
 	api, err := client.New(config, client.Options{Scheme: m.Scheme()})
 	must(t, err)
 	m.api = api
-	m.serve("--sweep-interval=0")
-	m.converges()
+	if k.namespace() != "" {
+		m.namespace = k.namespace()
+		m.serve("--sweep-interval=0")
+		m.goesOn()
+	} else {
+		m.serve("--sweep-interval=0")
+		m.converges()
+	}
 	m.restarts()
 	m.editsWhileSwept()
 	if *soakFor > 0 {
 		m.soaked()
 	}
+	m.process.kill()
+	k.save(t, m.namespace, m.url)
 }
 
 // serve has a new process of the manager serve the company, after the one before it.
@@ -145,8 +157,7 @@ func (m *many) restarts() {
 	})
 	ready := time.Since(begun)
 	m.within(2*time.Minute, "every person was passed over, and a sweep made", func(ctx context.Context) (bool, error) {
-		passes, err := m.process.metric(ctx, "controller_runtime_reconcile_total", func(labels string) bool { return strings.Contains(labels, `controller="operator"`) })
-		return err == nil && int(passes) >= *manyPeople && m.sweeps(ctx) > 0, nil
+		return m.passes(ctx) >= *manyPeople && m.sweeps(ctx) > 0, nil
 	})
 	m.t.Logf("restart: ready in %.1f s, all passed over and swept in %.1f s; peak memory %s; %.0f writes to the API server, %.0f to the store",
 		ready.Seconds(), time.Since(begun).Seconds(), m.peakMemory(), m.process.writes(), m.stored())
@@ -165,6 +176,15 @@ func (m *many) peakMemory() string {
 		return "unknown"
 	}
 	return string(found[1])
+}
+
+// passes are the passes the process has made over people.
+func (m *many) passes(ctx context.Context) int {
+	passes, err := m.process.metric(ctx, "controller_runtime_reconcile_total", func(labels string) bool { return strings.Contains(labels, `controller="operator"`) })
+	if err != nil {
+		return 0
+	}
+	return int(passes)
 }
 
 // sweeps are the sweeps the process has made.
@@ -207,7 +227,7 @@ func (m *many) editsWhileSwept() {
 	var took []time.Duration
 	for len(took) < measuredEdits || m.sweeps(m.t.Context()) < sweeps+2 {
 		for range measuredEdits / 10 {
-			took = append(took, m.measure(personName(random.IntN(*manyPeople)), fmt.Sprint("title ", len(took))))
+			took = append(took, m.measure(personName(random.IntN(*manyPeople)), fmt.Sprintf("title %d of %d", len(took), begun.Unix())))
 		}
 	}
 	slices.Sort(took)
