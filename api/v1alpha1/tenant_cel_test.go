@@ -110,6 +110,8 @@ var tenantCreations = []creation[v1alpha1.Tenant]{
 		want:   []cause{{"spec.groupPolicy.maxPerOperator", "should be greater than or equal to 1"}},
 	},
 	{reason: "a console may have a port and a path", change: consoleAt("http://[2001:db8::1]:8443/console/")},
+	{reason: "a language is a tag", change: func(t *v1alpha1.Tenant) { t.Spec.Locale = "czech!" }, want: []cause{{"spec.locale", saysLocale}}},
+	{reason: "a language may have a region", change: func(t *v1alpha1.Tenant) { t.Spec.Locale = "cs-CZ" }},
 	{reason: "a console needs a scheme", change: consoleAt("console.example.com"), want: []cause{{"spec.consoleURL", saysConsoleURL}}},
 	{reason: "a console is not a file", change: consoleAt("file:///console"), want: []cause{{"spec.consoleURL", saysConsoleURL}}},
 	{reason: "a console needs a host", change: consoleAt("https:///console"), want: []cause{{"spec.consoleURL", saysConsoleURL}}},

@@ -126,6 +126,13 @@ type TenantSpec struct {
 	// +kubebuilder:default={}
 	Activation ActivationSettings `json:"activation,omitzero"`
 
+	// locale is the language of mails to the tenant's people who name none, as
+	// a BCP 47 tag, such as en or cs-CZ. Absent: English.
+	// +optional
+	// +kubebuilder:validation:MaxLength=35
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$')",message="must be a language tag of BCP 47, such as en or cs-CZ"
+	Locale string `json:"locale,omitempty"`
+
 	// consoleURL is the address under which the links to a person's sessions,
 	// files and templates lie, at most 1024 characters: an http or https URL
 	// without user, query or fragment. Absent: no links.

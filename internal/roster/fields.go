@@ -152,7 +152,7 @@ var tenantFields = kindRules{
 			"spec.integrations.facebook", "spec.integrations.facebook.pageID",
 			"spec.profilePolicy", "spec.profilePolicy.required", "spec.profilePolicy.required{*}",
 			"spec.groupPolicy", "spec.groupPolicy.maxPerOperator", "spec.rolePolicy", "spec.awayRouting", "spec.awayRouting.channels", "spec.awayRouting.channels{*}",
-			"spec.activation", "spec.activation.validFor", "spec.consoleURL", "spec.deletionPolicy",
+			"spec.activation", "spec.activation.validFor", "spec.locale", "spec.consoleURL", "spec.deletionPolicy",
 			"spec.offboarding", "spec.offboarding.retention", "spec.offboarding.budget", "spec.offboarding.budget.max", "spec.offboarding.budget.window",
 			"spec.driftPolicy", "spec.suspend",
 		}},

@@ -112,7 +112,10 @@ func (p Person) MayTakeUp(before Person) bool {
 }
 
 // Key is the natural key of the record.
-func (p Person) Key() PersonKey { return NewPersonKey(p.User.Company, p.User.UserName) }
+func (p Person) Key() PersonKey { return p.User.Key() }
+
+// Key is that of the person's record.
+func (u User) Key() PersonKey { return NewPersonKey(u.Company, u.UserName) }
 
 // Canonical is the person with every set in its one order.
 func (p Person) Canonical() Person {

@@ -51,6 +51,7 @@ func wellFormedTenant(t Tenant) []Violation {
 		oneOf("spec.chat.behaviour.offlineForm", r.Settings.Behaviour.OfflineForm, "", "Shown", "Hidden"),
 		oneOf("spec.chat.behaviour.proactiveInvitation", r.Settings.Behaviour.ProactiveInvitation, "", "Enabled", "Disabled"),
 		pageFormat.check("spec.integrations.facebook.pageID", r.Settings.FacebookPageID),
+		localeFormat.check("spec.locale", r.Settings.Locale),
 		addressFormat.check("spec.consoleURL", r.Settings.ConsoleURL),
 	)
 	for _, field := range r.Settings.RequiredProfile {

@@ -219,6 +219,7 @@ func TestRulesOfATenant(t *testing.T) {
 		}), []string{"WellFormed spec.chat.appearance.theme Invalid", "WellFormed spec.chat.appearance.position Invalid", "WellFormed spec.chat.appearance.accentColor Invalid",
 			"WellFormed spec.chat.behaviour.greeting Invalid", "WellFormed spec.chat.behaviour.offlineForm Invalid", "WellFormed spec.chat.behaviour.proactiveInvitation Invalid"}},
 		{"the page", record(func(r *roster.TenantRecord) { r.Settings.FacebookPageID = "page" }), []string{"WellFormed spec.integrations.facebook.pageID Invalid"}},
+		{"a language nobody speaks of", record(func(r *roster.TenantRecord) { r.Settings.Locale = "czech!" }), []string{"WellFormed spec.locale Invalid"}},
 		{"a script for a console", record(func(r *roster.TenantRecord) { r.Settings.ConsoleURL = "javascript:alert(1)" }), []string{"WellFormed spec.consoleURL Invalid"}},
 		{"somebody's password in the address of a console", record(func(r *roster.TenantRecord) { r.Settings.ConsoleURL = "https://user:password@console.example.com" }), []string{"WellFormed spec.consoleURL Invalid"}},
 		{"a field nobody can demand", record(func(r *roster.TenantRecord) { r.Settings.RequiredProfile = []roster.ProfileField{"Shoes"} }), []string{"WellFormed spec.profilePolicy.required[Shoes] Invalid"}},

@@ -129,6 +129,8 @@ type Settings struct {
 	FacebookPageID  string         `json:"facebookPageID,omitempty"`
 	RequiredProfile []ProfileField `json:"requiredProfile,omitempty"`
 	ConsoleURL      string         `json:"consoleURL,omitempty"`
+	// Locale is the language of mails to people of the tenant who have no other; empty is English.
+	Locale string `json:"locale,omitempty"`
 	// Retention is how long people who left are kept before they are purged, in whole seconds.
 	Retention int64 `json:"retentionSeconds"`
 	// RemovalBudget limits how many people may be removed in a time by objects that vanish; nil sets no limit.

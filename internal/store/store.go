@@ -23,6 +23,8 @@ type Store interface {
 	Groups() Records[roster.GroupKey, roster.Group]
 	Policies() Records[roster.PolicyKey, roster.Policy]
 	People() Records[roster.PersonKey, roster.Person]
+	// Accounts are what people log in by.
+	Accounts() Accounts
 
 	Epochs
 
@@ -120,6 +122,8 @@ type Terms struct {
 	// Removal says that the write removes people because an object vanished, which counts against the budgets of tenants; nil is that it
 	// does not.
 	Removal *Removal
+	// Invitation makes a link for the person, in the same transaction, if he needs one once he is written: see roster.Account.Follow. Nil is none.
+	Invitation *roster.Invitation
 	// From is the owner the record may be taken over from by this write, besides being the stamp's already; the zero owner is
 	// nobody. It must be exactly whose the record is when the write is committed. Nil is no one. The stamp's own owner lets a
 	// new object have what it would be held from.

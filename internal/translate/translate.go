@@ -57,6 +57,7 @@ func settings(spec *v1alpha1.TenantSpec) roster.Settings {
 		DeveloperAPI:    spec.Integrations.DeveloperAPI.Enabled,
 		RequiredProfile: each[roster.ProfileField](spec.ProfilePolicy.Required),
 		ConsoleURL:      spec.ConsoleURL,
+		Locale:          spec.Locale,
 		Retention:       wholeSeconds(valueOr(spec.Offboarding.Retention, metav1.Duration{Duration: roster.DefaultRetention})),
 		RemovalBudget:   budget(spec.Offboarding.Budget),
 	}

@@ -28,6 +28,9 @@ type Store struct {
 	people   *records[roster.PersonKey, roster.Person]
 	// epochs are the current ones of the installations that were fenced.
 	epochs map[string]int64
+	// accounts are those that were kept, and avatars the pictures.
+	accounts map[roster.PersonKey]account
+	avatars  map[roster.PersonKey]avatar
 	// windows are what the removals of tenants came to.
 	windows map[roster.TenantKey]roster.RemovalWindow
 }
@@ -36,11 +39,15 @@ var _ store.Store = (*Store)(nil)
 
 // New is an empty store with an ID of its own.
 func New() *Store {
-	s := &Store{id: uuid.NewString(), epochs: map[string]int64{}, windows: map[roster.TenantKey]roster.RemovalWindow{}}
+	s := &Store{
+		id: uuid.NewString(), epochs: map[string]int64{}, windows: map[roster.TenantKey]roster.RemovalWindow{},
+		accounts: map[roster.PersonKey]account{}, avatars: map[roster.PersonKey]avatar{},
+	}
 	s.tenants = newRecords(s, tenants)
 	s.groups = newRecords(s, groups)
 	s.policies = newRecords(s, policies)
 	s.people = newRecords(s, people)
+	s.people.follow, s.people.forgotten = s.follow, s.forgetAccount
 	return s
 }
 

@@ -20,6 +20,9 @@ type records[K comparable, V store.Record[K, V]] struct {
 	store *Store
 	kind  kind[K, V]
 	rows  map[K]row[V]
+	// follow changes what hangs on a record that was written, and forgotten removes it; nil is that nothing does.
+	follow    func(before, after V, terms store.Terms)
+	forgotten func(K)
 	// holders are the keys of the records that hold each unique value.
 	holders map[string]K
 }
@@ -86,6 +89,9 @@ func (r *records[K, V]) Put(ctx context.Context, value V, stamp store.Stamp, ter
 	}
 	r.forget(key)
 	r.keep(key, next)
+	if r.follow != nil {
+		r.follow(have.value, next.value, terms)
+	}
 	return written, nil
 }
 
@@ -161,6 +167,9 @@ func (r *records[K, V]) Delete(ctx context.Context, key K, stamp store.Stamp, te
 		return err
 	}
 	r.forget(key)
+	if r.forgotten != nil {
+		r.forgotten(key)
+	}
 	return nil
 }
 

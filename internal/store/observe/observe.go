@@ -70,6 +70,7 @@ type Store struct {
 	groups   *records[roster.GroupKey, roster.Group]
 	policies *records[roster.PolicyKey, roster.Policy]
 	people   *records[roster.PersonKey, roster.Person]
+	accounts *accounts
 }
 
 var (
@@ -98,6 +99,7 @@ func Wrap(behind store.Store, options Options) *Store {
 	s.groups = newRecords(s, "group", behind.Groups(), shareOfGroup, nil)
 	s.policies = newRecords(s, "policy", behind.Policies(), shareOfPolicy, nil)
 	s.people = newRecords(s, "person", behind.People(), shareOfPersonKey, shareOfPerson)
+	s.accounts = newAccounts(s, behind.Accounts())
 	return s
 }
 
@@ -112,6 +114,9 @@ func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] { retu
 
 // People are the people of the store behind.
 func (s *Store) People() store.Records[roster.PersonKey, roster.Person] { return s.people }
+
+// Accounts are those of the store behind.
+func (s *Store) Accounts() store.Accounts { return s.accounts }
 
 // ID names the store behind.
 func (s *Store) ID(ctx context.Context) (id string, err error) {

@@ -286,10 +286,5 @@ func (a *aggregate[K, V]) changeable(columns []string, values []any) ([]string, 
 
 // sameRoot tells whether two values have equal root rows, whatever their stamps.
 func (a *aggregate[K, V]) sameRoot(have, want *V) (bool, error) {
-	old, err := valuesOf(a.columns, have)
-	if err != nil {
-		return false, err
-	}
-	wanted, err := valuesOf(a.columns, want)
-	return slices.Equal(old, wanted), err
+	return sameValues(a.columns, have, want)
 }

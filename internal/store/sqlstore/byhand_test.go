@@ -22,6 +22,9 @@ import (
 var notRecords = map[string]string{
 	"presence":          "the platform says where people are",
 	"presence_channels": "the platform says what they switched",
+	"accounts":          "it is the person's own, and nothing says what it should be",
+	"links":             "it is what was sent",
+	"self_profiles":     "it is the person's own",
 	"removal_windows":   "it is what was counted, and nothing says what it should be",
 	"writer_epochs":     "a writer whose epoch is not there fences anew",
 }

@@ -44,6 +44,9 @@ var tables = []table{
 	{name: "presence", key: []string{"user_id", "tenant"}},
 	// A switch was accepted in a state that may have ended since.
 	{name: "presence_channels", key: []string{"user_id", "tenant", "channel"}, watched: true},
+	{name: "accounts", key: []string{"user_id"}},
+	{name: "links", key: []string{"token_hash"}},
+	{name: "self_profiles", key: []string{"user_id"}},
 	{name: "removal_windows", key: []string{"company", "tenant"}},
 	{name: "writer_epochs", key: []string{"installation"}},
 }
@@ -244,6 +247,7 @@ var kinds = map[string]func() any{
 	"TEXT":                     func() any { return new(sql.Null[string]) },
 	"BOOLEAN":                  func() any { return new(sql.Null[bool]) },
 	"BOOL":                     func() any { return new(sql.Null[bool]) },
+	"BYTEA":                    func() any { return new(sql.Null[[]byte]) },
 	"BIGINT":                   func() any { return new(sql.Null[int64]) },
 	"INT8":                     func() any { return new(sql.Null[int64]) },
 	"JSONB":                    func() any { return &encoded{new(json.RawMessage)} },

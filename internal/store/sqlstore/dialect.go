@@ -102,7 +102,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 func ours(err error) bool {
 	for _, sentinel := range []error{
 		store.ErrNotFound, store.ErrConflict, store.ErrForeign, store.ErrLastAdministrator, store.ErrOverBudget, store.ErrFenced,
-		store.ErrUnavailable, store.ErrRejected, store.ErrUnsupported, errNoCopy,
+		store.ErrUnavailable, store.ErrRejected, store.ErrUnsupported, errNoCopy, errRefused,
 	} {
 		if errors.Is(err, sentinel) {
 			return true

@@ -68,11 +68,7 @@ func (l *ledger) Keep(tenant string, window roster.RemovalWindow) error {
 	}
 	names := namesOf(windowColumns)
 	keep := insert(l.store.dialect, "removal_windows", slices.Concat(tenantKey, names), [][]any{slices.Concat(l.key(tenant), values)})
-	keep.say(" ON CONFLICT (company, tenant) DO UPDATE SET ")
-	for i, name := range names {
-		keep.say(comma(i), name, " = excluded.", name)
-	}
-	return keep.exec(l.ctx, l.tx)
+	return keep.orUpdate("company, tenant", names).exec(l.ctx, l.tx)
 }
 
 // Live counts the people who are live in a tenant by a membership.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
@@ -15,9 +16,38 @@ import (
 
 var _ store.Mendable = (*Store)(nil)
 
-// Mend looks at all sets of capabilities, of which there are few. One that is not what its name says is written anew where it is known what that
-// is, and else taken away: then it shows in the people who have it, and the next of them who is written brings it back.
+// Mend puts right the sets of capabilities, and what is said beside people of their accounts.
 func (s *Store) Mend(ctx context.Context) (mended int, err error) {
+	sets, err := s.mendDamaged(ctx)
+	if err != nil {
+		return sets, err
+	}
+	passwords, err := s.mendPasswords(ctx)
+	return sets + passwords, err
+}
+
+// saidOtherwise are the people of whom another program said that they have a password, or have none.
+const saidOtherwise = `users WHERE has_password <> EXISTS (
+    SELECT 1 FROM accounts AS a WHERE a.user_id = users.id AND a.password_hash IS NOT NULL
+)`
+
+// mendPasswords says beside people again whether they have a password.
+func (s *Store) mendPasswords(ctx context.Context) (mended int, err error) {
+	err = s.view(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+saidOtherwise).Scan(&mended)
+	})
+	if err != nil || mended == 0 {
+		return 0, err
+	}
+	return mended, s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, strings.Replace("UPDATE "+saidOtherwise, " WHERE", " SET has_password = NOT has_password WHERE", 1))
+		return err
+	})
+}
+
+// mendDamaged looks at all sets of capabilities, of which there are few. One that is not what its name says is written anew where it is known what
+// that is, and else taken away: then it shows in the people who have it, and the next of them who is written brings it back.
+func (s *Store) mendDamaged(ctx context.Context) (mended int, err error) {
 	damaged, err := s.damagedSets(ctx)
 	if err != nil || len(damaged) == 0 {
 		return 0, err

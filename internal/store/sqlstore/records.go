@@ -20,6 +20,8 @@ import (
 type records[K comparable, V store.Record[K, V]] struct {
 	store *Store
 	kind  *aggregate[K, V]
+	// follow changes what hangs on a record that was written, in the same transaction; nil is that nothing does.
+	follow func(ctx context.Context, tx *sql.Tx, s *Store, have, want *record[V], terms store.Terms) error
 }
 
 // Get reads a record in one transaction.
@@ -127,6 +129,11 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	}
 	if err := r.writePlan(ctx, tx, want, p, have == nil); err != nil {
 		return store.Written[V]{}, err
+	}
+	if r.follow != nil {
+		if err := r.follow(ctx, tx, r.store, have, want, terms); err != nil {
+			return store.Written[V]{}, err
+		}
 	}
 	written := store.Written[V]{ID: want.id, Changed: true}
 	if have != nil {

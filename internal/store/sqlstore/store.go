@@ -50,22 +50,22 @@ func New(dialect Dialect, now func() time.Time) *Store {
 
 // Tenants are the tenants of the store.
 func (s *Store) Tenants() store.Records[roster.TenantKey, roster.TenantRecord] {
-	return records[roster.TenantKey, roster.TenantRecord]{s, &tenants}
+	return records[roster.TenantKey, roster.TenantRecord]{s, &tenants, nil}
 }
 
 // Groups are the groups of the store.
 func (s *Store) Groups() store.Records[roster.GroupKey, roster.Group] {
-	return records[roster.GroupKey, roster.Group]{s, &groups}
+	return records[roster.GroupKey, roster.Group]{s, &groups, nil}
 }
 
 // Policies are the channel policies of the store.
 func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] {
-	return records[roster.PolicyKey, roster.Policy]{s, &policies}
+	return records[roster.PolicyKey, roster.Policy]{s, &policies, nil}
 }
 
 // People are the people of the store.
 func (s *Store) People() store.Records[roster.PersonKey, roster.Person] {
-	return records[roster.PersonKey, roster.Person]{s, &people}
+	return records[roster.PersonKey, roster.Person]{s, &people, followAccount}
 }
 
 // companies asks for one company after another, each by the index of its table: there are few of them, and many people in each.

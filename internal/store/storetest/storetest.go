@@ -56,6 +56,7 @@ func laws() []law {
 		administeredLaws(),
 		epochLaws(),
 		removalLaws(),
+		accountLaws(),
 	)
 }
 

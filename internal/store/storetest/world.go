@@ -45,6 +45,9 @@ func Populate(t testing.TB, s store.Store) {
 	if _, err := s.People().Put(context.Background(), leaver, during(epoch, owner("leaver")), removing(noon)); err != nil {
 		t.Fatalf("Put of who leaves: %v; expected it to succeed", err)
 	}
+	create(t, s, people, invited("invited"), "invited", epoch)
+	keep(t, s, invited("invited"), full())
+	expectNil(t, "SetAvatar", s.Accounts().SetAvatar(context.Background(), invited("invited").Key(), []byte{0xff, 0xd8, 0, '\''}))
 	for i := range 2 * store.PageSize / 3 {
 		create(t, s, groups, groups.empty(fmt.Sprintf("many-%d", i)), fmt.Sprint(i), epoch)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/testkit/postgresserver"
 )
 
@@ -121,8 +122,9 @@ func TestReadersReadAndDoNotWrite(t *testing.T) {
 		t.Errorf("a reader finds %v; expected the worker", got)
 	}
 	for _, table := range query(t, db, "SELECT r.relname FROM "+ours) {
-		if _, err := db.Exec(t.Context(), "SELECT count(*) FROM "+table); err != nil {
-			t.Errorf("reading %s: %v; expected a reader to be let, also for tables that come later", table, err)
+		_, err := db.Exec(t.Context(), "SELECT count(*) FROM "+table)
+		if secret := slices.Contains([]string{"accounts", "links", "logins"}, table); (err != nil) != secret {
+			t.Errorf("reading %s: %v; expected a reader to be let, also for tables that come later, but for those with hashes", table, err)
 		}
 	}
 	for _, statement := range []string{
@@ -132,6 +134,35 @@ func TestReadersReadAndDoNotWrite(t *testing.T) {
 	} {
 		if _, err := db.Exec(t.Context(), statement); err == nil {
 			t.Errorf("%s succeeds; expected a reader not to be let", statement)
+		}
+	}
+}
+
+// Whoever checks passwords itself reads no more than that takes.
+func TestAuthenticatorsReadLoginsAlone(t *testing.T) {
+	server := postgresserver.Shared(t)
+	name := migrated(t, server)
+	s := open(t, server.URL(postgresserver.Administrator, name))
+	populate(t, s)
+	for _, password := range []string{"", "$argon2id$x"} {
+		_, err := s.Accounts().Update(t.Context(), roster.NewPersonKey(company, "worker"), func(_ roster.User, a roster.Account) (roster.Account, error) {
+			a.Password = password
+			return a, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := server.Connect(t, name)
+	if _, err := db.Exec(t.Context(), "SET ROLE roster_authenticator"); err != nil {
+		t.Fatalf("becoming the authenticator: %v; expected the migration to have made the role", err)
+	}
+	if got := query(t, db, "SELECT user_name || ' ' || password_hash FROM logins"); !slices.Equal(got, []string{"worker $argon2id$x"}) {
+		t.Errorf("an authenticator finds %v; expected the worker with the hash", got)
+	}
+	for _, table := range query(t, db, "SELECT r.relname FROM "+ours+" AND r.relname <> 'logins'") {
+		if _, err := db.Exec(t.Context(), "SELECT count(*) FROM "+table); err == nil {
+			t.Errorf("reading %s succeeds; expected an authenticator not to be let", table)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func TestStoreSaysWhyItIsAwayAndHeals(t *testing.T) {
 				execute(t, raw(t, path), "INSERT INTO schema_version (version_id, is_applied) VALUES (99, TRUE)")
 				return func() { execute(t, raw(t, path), "DELETE FROM schema_version WHERE version_id = 99") }
 			},
-			"its schema is version 99, newer than this manager knows (10): run a newer manager or restore a backup",
+			"its schema is version 99, newer than this manager knows (13): run a newer manager or restore a backup",
 		},
 	}
 	for _, c := range cases {

@@ -20,6 +20,8 @@ import (
 // pages it reads.
 type Counts struct {
 	Gets, Puts, Deletes, Releases, Lists, Fences int
+	// AccountReads and AccountWrites are the calls about accounts.
+	AccountReads, AccountWrites int
 	// Changed are the Puts that changed the store.
 	Changed int
 }
@@ -78,6 +80,9 @@ func (s *Store) Policies() store.Records[roster.PolicyKey, roster.Policy] {
 func (s *Store) People() store.Records[roster.PersonKey, roster.Person] {
 	return records[roster.PersonKey, roster.Person]{s, s.behind.People()}
 }
+
+// Accounts are those of the store behind.
+func (s *Store) Accounts() store.Accounts { return accounts{s, s.behind.Accounts()} }
 
 // ID names the store behind. It is not counted.
 func (s *Store) ID(ctx context.Context) (string, error) {

@@ -79,13 +79,14 @@ func Strays() []string {
 }
 
 func all() []mutant {
-	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofAccess(), ofHeirs(), ofRemovals())
+	return slices.Concat(ofStores(), ofWrites(), ofOwners(), ofLists(), ofEpochs(), ofGuards(), ofAdministered(), ofTenancy(), ofPeople(), ofAccess(), ofHeirs(), ofRemovals(), ofAccounts())
 }
 
 // planted is a store with a bug in its records, or in its own methods where those are not nil.
 type planted struct {
 	store.Store
 	tenants, groups, policies, people aggregate
+	accounts                          store.Accounts
 
 	companies func(ctx context.Context) ([]string, error)
 	id        func(ctx context.Context) (string, error)
@@ -98,6 +99,7 @@ func sound(s store.Store) planted {
 		Store:   s,
 		tenants: untyped[roster.TenantKey, roster.TenantRecord]{s.Tenants()}, groups: untyped[roster.GroupKey, roster.Group]{s.Groups()},
 		policies: untyped[roster.PolicyKey, roster.Policy]{s.Policies()}, people: untyped[roster.PersonKey, roster.Person]{s.People()},
+		accounts:  s.Accounts(),
 		companies: s.Companies, id: s.ID, fence: s.Fence,
 	}
 }
@@ -139,6 +141,9 @@ func (p planted) Policies() store.Records[roster.PolicyKey, roster.Policy] {
 func (p planted) People() store.Records[roster.PersonKey, roster.Person] {
 	return typed[roster.PersonKey, roster.Person]{p.people}
 }
+
+// Accounts are the accounts of the store.
+func (p planted) Accounts() store.Accounts { return p.accounts }
 
 // Companies are those with records.
 func (p planted) Companies(ctx context.Context) ([]string, error) { return p.companies(ctx) }

@@ -1,0 +1,194 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package activation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/trustelem/zxcvbn"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/roster-dev/roster/internal/roster"
+)
+
+// The bounds of a password: characters at least, and bytes at most.
+const (
+	ShortestPassword = 10
+	LongestPassword  = 1024
+)
+
+// strongEnough is the least score of zxcvbn, of 0 to 4: to guess it takes more than 10^8 tries.
+const strongEnough = 3
+
+// judgedRunes is how much of a password is judged; judging takes longer than its length.
+const judgedRunes = 100
+
+// WeakError says why a password is refused.
+type WeakError struct {
+	// TooShort, TooLong, Common and LikeYou are what is wrong with it; one is true at least. Common is that it is soon guessed, LikeYou that it
+	// is so by who the person is.
+	TooShort, TooLong, Common, LikeYou bool
+	// MinLength is how many characters it must have.
+	MinLength int
+}
+
+func (e *WeakError) Error() string {
+	switch {
+	case e.TooShort:
+		return fmt.Sprintf("the password is too short: at least %d characters are right", e.MinLength)
+	case e.TooLong:
+		return fmt.Sprintf("the password is too long: at most %d bytes are right", LongestPassword)
+	case e.LikeYou:
+		return "the password is soon guessed by who knows the person: one without names is right"
+	}
+	return "the password is soon guessed: a longer one, such as four words that have nothing to do with each other, is right"
+}
+
+// CheckPassword is a WeakError where a password is refused for somebody.
+func CheckPassword(password string, u roster.User, tenants ...string) error {
+	weak := &WeakError{MinLength: ShortestPassword}
+	switch length := utf8.RuneCountInString(password); {
+	case len(password) > LongestPassword:
+		weak.TooLong = true
+	case length < ShortestPassword:
+		weak.TooShort = true
+	case !utf8.ValidString(password):
+		weak.Common = true
+	case length > judgedRunes:
+		return nil
+	case zxcvbn.PasswordStrength(password, nil).Score < strongEnough:
+		weak.Common = true
+	case zxcvbn.PasswordStrength(password, namesOf(u, tenants)).Score < strongEnough:
+		weak.LikeYou = true
+	default:
+		return nil
+	}
+	return weak
+}
+
+// namesOf is what somebody who knows the person would try.
+func namesOf(u roster.User, tenants []string) []string {
+	local, domain, _ := strings.Cut(u.Profile.Email, "@")
+	host, _, _ := strings.Cut(domain, ".")
+	all := append([]string{u.UserName, u.Profile.GivenName, u.Profile.FamilyName, u.Profile.PublicName, local, host, u.Company, "roster"}, tenants...)
+	var names []string
+	for _, name := range all {
+		if name != "" {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	return names
+}
+
+// Cost is how much work a password hash is.
+type Cost struct {
+	// Memory is in KiB, Iterations how often it is gone over, and Parallelism in how many lanes.
+	Memory, Iterations uint32
+	Parallelism        uint8
+}
+
+// DefaultCost takes about 60 ms on one core of a small server (BenchmarkHash): 46 MiB, gone over once, as OWASP has it.
+var DefaultCost = Cost{Memory: 47104, Iterations: 1, Parallelism: 1}
+
+// The bounds of a cost, that of a hash in the store included: one that another program wrote must not stop the manager.
+const (
+	leastMemory    = 8
+	mostMemory     = 1 << 20
+	mostIterations = 100
+	mostLanes      = 16
+)
+
+// Check is an error where a cost is out of bounds.
+func (c Cost) Check() error {
+	switch {
+	case c.Memory < leastMemory*uint32(max(c.Parallelism, 1)) || c.Memory > mostMemory:
+		return fmt.Errorf("the memory of a password hash is %d KiB: 8 for each lane to %d are right", c.Memory, mostMemory)
+	case c.Iterations < 1 || c.Iterations > mostIterations:
+		return fmt.Errorf("the iterations of a password hash are %d: 1 to %d are right", c.Iterations, mostIterations)
+	case c.Parallelism < 1 || c.Parallelism > mostLanes:
+		return fmt.Errorf("the lanes of a password hash are %d: 1 to %d are right", c.Parallelism, mostLanes)
+	}
+	return nil
+}
+
+func (c Cost) params() *argon2id.Params {
+	return &argon2id.Params{Memory: c.Memory, Iterations: c.Iterations, Parallelism: c.Parallelism, SaltLength: 16, KeyLength: 32}
+}
+
+// Hasher hashes passwords by argon2id, a few at a time, so that many who log in at once take no more memory than that.
+type Hasher struct {
+	cost  Cost
+	turns chan struct{}
+	// nobody is the hash that is compared where there is no person.
+	nobody string
+	// counted is told of each hash that is computed, with its cost.
+	counted func(Cost)
+}
+
+// ErrBusy says that too many passwords are being checked: the same may succeed later.
+var ErrBusy = errors.New("too many passwords are being checked at once")
+
+// NewHasher hashes with a cost, so many at a time.
+func NewHasher(cost Cost, atOnce int) (*Hasher, error) {
+	if err := cost.Check(); err != nil {
+		return nil, err
+	}
+	nobody, err := argon2id.CreateHash("", cost.params())
+	if err != nil {
+		return nil, fmt.Errorf("make the hash of nobody: %w", err)
+	}
+	return &Hasher{cost: cost, turns: make(chan struct{}, max(atOnce, 1)), nobody: nobody, counted: func(Cost) {}}, nil
+}
+
+// canonical is the one form of a password, whichever way a keyboard made its characters.
+func canonical(password string) string { return norm.NFKC.String(password) }
+
+// Hash is the hash of a password in the PHC string format. ErrBusy: ctx ended before it was its turn.
+func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
+	return hash, h.turn(ctx, func() error {
+		h.counted(h.cost)
+		hash, err = argon2id.CreateHash(canonical(password), h.cost.params())
+		return err
+	})
+}
+
+// Verify tells whether a password is that of a hash, and whether the hash is of another cost than new ones are. No hash is that of nobody,
+// which takes as long and is never right. ErrBusy as for Hash.
+func (h *Hasher) Verify(ctx context.Context, password, hash string) (right, outdated bool, err error) {
+	compared, cost := h.compared(hash)
+	return right, cost != h.cost, h.turn(ctx, func() error {
+		h.counted(cost)
+		equal, err := argon2id.ComparePasswordAndHash(canonical(password), compared)
+		right = equal && compared == hash
+		return err
+	})
+}
+
+// compared is the hash that is compared with, and its cost: that of nobody where there is none or it is none of ours.
+func (h *Hasher) compared(hash string) (string, Cost) {
+	params, _, key, err := argon2id.DecodeHash(hash)
+	if err != nil || len(key) < 16 {
+		return h.nobody, h.cost
+	}
+	cost := Cost{Memory: params.Memory, Iterations: params.Iterations, Parallelism: params.Parallelism}
+	if cost.Check() != nil {
+		return h.nobody, h.cost
+	}
+	return hash, cost
+}
+
+func (h *Hasher) turn(ctx context.Context, do func() error) error {
+	select {
+	case h.turns <- struct{}{}:
+	case <-ctx.Done():
+		return ErrBusy
+	}
+	defer func() { <-h.turns }()
+	return do()
+}
