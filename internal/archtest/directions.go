@@ -118,6 +118,11 @@ var Directions = []Row{
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
+		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
+		TestLibraries: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
+		Why:           "it writes to the person it is told of, and knows neither Kubernetes nor the store",
+	},
+	{
 		Folder: "internal/lifecycle", Libraries: append([]string{"github.com/go-logr/logr"}, kubernetes...),
 		Tests: []string{"internal/testkit"}, TestLibraries: []string{"github.com/fluxcd/cli-utils"},
 		Why: "the generic reconciler knows no kind of ours: not the API, not the core, not the store",
