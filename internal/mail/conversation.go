@@ -104,7 +104,7 @@ func (c *conversation) greet(context.Context) error {
 	}
 	c.client = client
 	// A server that forwards in Unicode can hand on to fewer others: it is asked to only where an address needs it.
-	client.SkipSMTPUTF8(!c.parcel.unicode)
+	client.SkipSMTPUTF8(!c.parcel.fromUnicode && !c.parcel.toUnicode)
 	return client.Hello(c.options.LocalName)
 }
 
@@ -124,10 +124,12 @@ func (c *conversation) startTLS(context.Context) error {
 }
 
 func (c *conversation) send(context.Context) error {
-	if offered, _ := c.client.Extension("SMTPUTF8"); c.parcel.unicode && !offered {
-		return &Error{
-			Reason: RecipientRefused, Permanent: true, says: "the mail server takes only addresses in ASCII, and one of the letter's is not",
-		}
+	offered, _ := c.client.Extension("SMTPUTF8")
+	switch {
+	case c.parcel.toUnicode && !offered:
+		return &Error{Reason: RecipientRefused, Permanent: true, says: "the mail server takes only addresses in ASCII, and the recipient's is not"}
+	case c.parcel.fromUnicode && !offered:
+		return &Error{Reason: Refused, says: "the mail server takes only addresses in ASCII, and the sender's is not"}
 	}
 	return c.client.Mail(c.parcel.from)
 }

@@ -91,7 +91,7 @@ func TestWhyALetterIsNotAccepted(t *testing.T) {
 		script    func(net.Conn)
 		tls       TLSMode
 		distrust  bool
-		to        string
+		to, from  string
 		want      Reason
 		permanent bool
 		says      string
@@ -131,6 +131,9 @@ func TestWhyALetterIsNotAccepted(t *testing.T) {
 		},
 		"address beyond ASCII": {
 			reason: "the server could not hand it on", server: &post{}, to: "jána@example.org", want: RecipientRefused, permanent: true, says: "ASCII",
+		},
+		"sender beyond ASCII": {
+			reason: "the manager's configuration is wrong, not the letter", server: &post{}, from: "růžena@example.com", want: Refused, says: "the sender's",
 		},
 		"refused at the greeting": {
 			reason: "the manager is turned away, not the letter", script: says("554 " + canaryAddress + " go away"), want: Refused, says: "554",
@@ -185,7 +188,11 @@ func TestWhyALetterIsNotAccepted(t *testing.T) {
 			if test.to != "" {
 				l.To = test.to
 			}
-			own := reasonOf(t, mailer(t, smtpTransport(t, o), Options{}).Send(t.Context(), l))
+			m := mailer(t, smtpTransport(t, o), Options{})
+			if test.from != "" {
+				m.from.Address = test.from
+			}
+			own := reasonOf(t, m.Send(t.Context(), l))
 			if own.Reason != test.want || own.Permanent != test.permanent {
 				t.Errorf("the letter failed for %s (permanent: %t): %v; expected %s (permanent: %t), because %s",
 					own.Reason, own.Permanent, own, test.want, test.permanent, test.reason)
@@ -313,6 +320,7 @@ func TestASlowServerIsNotWaitedForForever(t *testing.T) {
 
 func TestASilentGoodbyeDoesNotUndoTheDelivery(t *testing.T) {
 	over := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
 	port := script(t, func(c net.Conn) {
 		heard := netsmtp.NewReader(bufio.NewReader(c))
 		io.WriteString(c, "220 post\r\n")
@@ -323,11 +331,11 @@ func TestASilentGoodbyeDoesNotUndoTheDelivery(t *testing.T) {
 		heard.ReadDotLines()
 		io.WriteString(c, "250 accepted\r\n")
 		heard.ReadLine()
+		// Nobody waits for the answer to the goodbye any longer.
+		cancel()
 		<-over
 	})
 	defer close(over)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
 	transport := smtpTransport(t, SMTPOptions{Host: "localhost", Port: port, TLS: NoTLS})
 	if err := mailer(t, transport, Options{}).Send(ctx, ordinary()); err != nil {
 		t.Errorf("Send: %v; expected nil, because the server has the message when it falls silent", err)

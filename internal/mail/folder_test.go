@@ -35,11 +35,22 @@ func TestLettersInAFolder(t *testing.T) {
 	if err := transport.Close(); err != nil {
 		t.Errorf("Close: %v; expected nil", err)
 	}
+	ids, hashes := filed(t, path)
+	if want := []string{"<4f1c@roster.example.com>", "<4f1c@roster.example.com>", "<last@roster.example.com>"}; !slices.Equal(ids, want) {
+		t.Errorf("the files in order of their names have the Message-IDs %q; expected %q: a file each, in the order of delivery", ids, want)
+	}
+	if len(hashes) != 3 || hashes[0] != hashes[1] || hashes[1] == hashes[2] {
+		t.Errorf("the names' hashes are %q; expected the same for the same letter alone", hashes)
+	}
+}
+
+// filed answers the Message-IDs in a folder's files, and the hashes in their names, in the order of the names.
+func filed(t *testing.T, path string) (ids, hashes []string) {
+	t.Helper()
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids, hashes []string
 	for _, entry := range entries {
 		match := named.FindStringSubmatch(entry.Name())
 		if match == nil {
@@ -55,12 +66,7 @@ func TestLettersInAFolder(t *testing.T) {
 		}
 		ids = append(ids, parsed(t, content).header.Get("Message-Id"))
 	}
-	if want := []string{"<4f1c@roster.example.com>", "<4f1c@roster.example.com>", "<last@roster.example.com>"}; !slices.Equal(ids, want) {
-		t.Errorf("the files in order of their names have the Message-IDs %q; expected %q: a file each, in the order of delivery", ids, want)
-	}
-	if len(hashes) != 3 || hashes[0] != hashes[1] || hashes[1] == hashes[2] {
-		t.Errorf("the names' hashes are %q; expected the same for the same letter alone", hashes)
-	}
+	return ids, hashes
 }
 
 func TestManyLettersAtOnceMakeAFileEach(t *testing.T) {

@@ -113,25 +113,32 @@ func FuzzLetter(f *testing.F) {
 		if err := m.Send(t.Context(), l); err != nil {
 			t.Fatalf("Send: %v; expected every name to be sent", err)
 		}
+		wellFormed(t, k.messages[0])
 		read := parsed(t, k.messages[0])
-		if diff := cmp.Diff(headers, slices.Sorted(maps.Keys(read.header))); diff != "" {
-			t.Errorf("the headers differ from what is expected (-want +got):\n%s", diff)
-		}
-		for name, values := range read.header {
-			if len(values) != 1 {
-				t.Errorf("the header %s is there %d times; expected once", name, len(values))
-			}
-		}
 		if want := []*netmail.Address{{Name: clean(name, maxName), Address: l.To}}; !cmp.Equal(want, read.to) {
 			t.Errorf("the message is to %v; expected %v", read.to, want)
 		}
 		if !strings.Contains(read.text, l.Link) || !strings.Contains(read.html, "<main") {
 			t.Errorf("the message has the text %q and the HTML %q; expected both whole", read.text, read.html)
 		}
-		for line := range strings.SplitSeq(string(k.messages[0]), "\r\n") {
-			if len(line) > 998 || strings.ContainsAny(line, "\r\n") {
-				t.Errorf("the message has the line %q; expected at most 998 bytes and no bare line end", line)
-			}
-		}
 	})
+}
+
+// wellFormed sees that a message has every header once and no other, and lines as mail has them.
+func wellFormed(t *testing.T, content []byte) {
+	t.Helper()
+	read := parsed(t, content)
+	if diff := cmp.Diff(headers, slices.Sorted(maps.Keys(read.header))); diff != "" {
+		t.Errorf("the headers differ from what is expected (-want +got):\n%s", diff)
+	}
+	for name, values := range read.header {
+		if len(values) != 1 {
+			t.Errorf("the header %s is there %d times; expected once", name, len(values))
+		}
+	}
+	for line := range strings.SplitSeq(string(content), "\r\n") {
+		if len(line) > 998 || strings.ContainsAny(line, "\r\n") {
+			t.Errorf("the message has the line %q; expected at most 998 bytes and no bare line end", line)
+		}
+	}
 }

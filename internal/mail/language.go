@@ -6,8 +6,7 @@ package mail
 import (
 	"fmt"
 	"time"
-	// Images without a zone database know the zones of people, too.
-	_ "time/tzdata"
+	_ "time/tzdata" // images without a zone database know the zones of people, too
 
 	"golang.org/x/text/language"
 )

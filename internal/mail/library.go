@@ -199,7 +199,10 @@ func newLibrary(overrides fs.FS) (*library, error) {
 			return nil, err
 		}
 	}
-	return l, l.choose()
+	if err := l.choose(); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // sample is a letter to try templates with: whatever they may ask for is there.

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	netmail "net/mail"
 	"strings"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -44,8 +45,8 @@ type parcel struct {
 	// from and to are in angle brackets.
 	from, to string
 	content  []byte
-	// unicode says that an address has letters beyond ASCII, which not every server takes.
-	unicode bool
+	// fromUnicode and toUnicode say that an address has letters beyond ASCII, which not every server takes.
+	fromUnicode, toUnicode bool
 }
 
 // pack makes a message a parcel. All of it is made before any is sent, so that a half of it never is.
@@ -62,6 +63,11 @@ func pack(m *gomail.Msg) (parcel, error) {
 	if _, err := m.WriteTo(&content); err != nil {
 		return parcel{}, unsendable("it cannot be encoded")
 	}
-	beyond := strings.ContainsFunc(from+to[0], func(r rune) bool { return r > 127 })
-	return parcel{from: from, to: to[0], content: content.Bytes(), unicode: beyond}, nil
+	return parcel{
+		from: from, to: to[0], content: content.Bytes(), fromUnicode: beyondASCII(from), toUnicode: beyondASCII(to[0]),
+	}, nil
+}
+
+func beyondASCII(address string) bool {
+	return strings.ContainsFunc(address, func(r rune) bool { return r > unicode.MaxASCII })
 }

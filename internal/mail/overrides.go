@@ -188,7 +188,8 @@ func (l *library) languages(folder string, purpose Purpose) ([]language.Tag, err
 	tags := slices.Clone(builtIn)
 	for _, path := range slices.Sorted(maps.Keys(l.texts)) {
 		tag := language.MustParse(localeOf(path))
-		if for_, _, err := placed(path); err != nil || for_ != purpose || !slices.Contains(visible, folderOf(path)) || slices.Contains(tags, tag) {
+		serves, _, err := placed(path)
+		if err != nil || serves != purpose || !slices.Contains(visible, folderOf(path)) || slices.Contains(tags, tag) {
 			continue
 		}
 		for _, part := range []string{partSubject, partText, partHTML} {

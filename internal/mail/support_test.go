@@ -218,6 +218,8 @@ func (p *post) start(t *testing.T, o postOptions) *post {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
+		// The server closes only a listener that it serves, and a test may end before it does.
+		_ = listener.Close()
 		<-done
 	})
 	return p

@@ -50,7 +50,7 @@ func TestWhatEveryHTMLKeepsTo(t *testing.T) {
 			l := ordinary()
 			l.Locale, l.Purpose = tag.String(), purpose
 			html := composed(t, Options{}, l).html
-			if want := fmt.Sprintf(`<html lang="%s">`, tag); !strings.Contains(html, want) {
+			if want := `<html lang="` + tag.String() + `">`; !strings.Contains(html, want) {
 				t.Errorf("the HTML for %s in %s has no %s; expected it, for who has it read aloud", purpose, tag, want)
 			}
 			if links := strings.Count(html, "<a "); links != 1 {
