@@ -71,7 +71,7 @@ func correspondent(who, text string) (*netmail.Address, error) {
 	if err != nil || !plainAddress(parsed.Address) {
 		return nil, fmt.Errorf(`%s is no mail address; "name@example.com" or "Name <name@example.com>" is right`, who)
 	}
-	parsed.Name = clean(parsed.Name, maxName)
+	parsed.Name = titled(clean(parsed.Name, maxName))
 	return parsed, nil
 }
 

@@ -27,7 +27,7 @@ func (m *Mailer) compose(l Letter) (*gomail.Msg, error) {
 	}
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.SetAddrHeaderFromMailAddress(gomail.HeaderFrom, m.from)
-	message.SetAddrHeaderFromMailAddress(gomail.HeaderTo, &netmail.Address{Name: l.Name, Address: l.To})
+	message.SetAddrHeaderFromMailAddress(gomail.HeaderTo, &netmail.Address{Name: titled(l.Name), Address: l.To})
 	if m.replyTo != nil {
 		message.SetAddrHeaderFromMailAddress(gomail.HeaderReplyTo, m.replyTo)
 	}
@@ -38,6 +38,15 @@ func (m *Mailer) compose(l Letter) (*gomail.Msg, error) {
 	message.SetBodyString(gomail.TypeTextPlain, said.text)
 	message.AddAlternativeString(gomail.TypeTextHTML, said.html)
 	return message, nil
+}
+
+// titled is a clean name as it can stand before an address. Where a name is encoded for its letters beyond ASCII, the library leaves
+// a backslash in it that no reader takes there.
+func titled(name string) string {
+	if beyondASCII(name) {
+		return strings.ReplaceAll(name, `\`, "/")
+	}
+	return name
 }
 
 // parcel is a message as a mail server takes it.
@@ -68,6 +77,6 @@ func pack(m *gomail.Msg) (parcel, error) {
 	}, nil
 }
 
-func beyondASCII(address string) bool {
-	return strings.ContainsFunc(address, func(r rune) bool { return r > unicode.MaxASCII })
+func beyondASCII(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }
