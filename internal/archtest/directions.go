@@ -153,6 +153,14 @@ var Directions = []Row{
 		Why:       "admission never talks to a store",
 	},
 	{
+		Folder: "internal/page",
+		Libraries: []string{
+			"github.com/go-logr/logr", "github.com/hashicorp/golang-lru/v2", "golang.org/x/image", "golang.org/x/text", "golang.org/x/time",
+		},
+		TestLibraries: []string{"github.com/chromedp", "golang.org/x/net/html"},
+		Why:           "a page knows what it asks about people, and neither where that is kept nor Kubernetes",
+	},
+	{
 		Folder: "controllers",
 		Module: []string{
 			"api/*", "internal/roster", "internal/store", "internal/provision", "internal/lifecycle", "internal/translate",
