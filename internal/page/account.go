@@ -58,7 +58,7 @@ var saidOfAccount = map[string]string{"password": "account.said.password", "avat
 type accountPage struct {
 	me
 	Initials string
-	// Account, Avatar, Remove and Password are addresses.
+	// Avatar and Remove are addresses.
 	Avatar, Remove string
 	AvatarField    field
 	Password       formPage
@@ -74,8 +74,10 @@ func (v *visit) showAccount(m me) {
 
 // account shows a person's account, or the one thing to do before.
 func (v *visit) account(status int, m me, said string, problems []problem) {
+	name := v.nameField(m.UserName)
+	name.Unseen = !m.MustChange
 	fields := append([]field{
-		v.nameField(m.UserName),
+		name,
 		{ID: "current", Label: v.t("field.current"), Type: "password", Autocomplete: "current-password"},
 	}, v.newFields()...)
 	password := formPage{Action: v.at("account/password"), Fields: mark(fields, problems), Button: v.t("account.password")}

@@ -205,6 +205,7 @@ func TestPagesInABrowser(t *testing.T) {
 		w.fill("login", "jana.novakova", "password", "a guess")
 		w.press("main button")
 		w.sees("Log in", "The user name or the password is wrong")
+		w.run("find the focus on what is wrong", chromedp.WaitReady(chromedp.CSS("#errors:focus")))
 		w.fill("password", another)
 		w.press("main button")
 		w.sees("My account", "jana.novakova")

@@ -190,3 +190,20 @@ func (f *fake) asked(method string) int {
 	defer f.mu.Unlock()
 	return f.calls[method]
 }
+
+// signing answers one session.
+type signing struct {
+	*fake
+	session Session
+}
+
+func (s signing) LogIn(context.Context, string, string, string, string) (Session, error) {
+	return s.session, nil
+}
+
+// drawing has an avatar that no page should serve.
+type drawing struct{ *fake }
+
+func (drawing) Avatar(context.Context, Session) (data []byte, contentType, etag string, err error) {
+	return []byte("<svg/>"), "image/svg+xml", "1", nil
+}

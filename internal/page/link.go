@@ -23,9 +23,10 @@ func (v *visit) look(token string) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	if found.State != Unknown {
-		v.words = v.language.choose(found.Locale, v.r.Header.Get("Accept-Language"))
+	if found.State == Unknown {
+		return Link{State: Unknown}, nil
 	}
+	v.words = v.language.choose(found.Locale, v.r.Header.Get("Accept-Language"))
 	// Addresses are made of it.
 	if label.MatchString(found.Company) {
 		v.company = found.Company

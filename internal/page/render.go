@@ -67,7 +67,9 @@ type link struct{ Address, Text string }
 type field struct {
 	ID, Label, Type, Autocomplete, Value, Hint string
 	ReadOnly                                   bool
-	Problems                                   []string
+	// Unseen says that the field is for the browser's keeper of passwords alone, on a page that says the same in plain sight.
+	Unseen   bool
+	Problems []string
 }
 
 // DescribedBy lists the IDs of what explains the field.

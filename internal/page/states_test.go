@@ -5,6 +5,7 @@ package page
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -66,6 +67,15 @@ func withAvatar(visit func(*desk) *http.Response) func(*desk) *http.Response {
 	}
 }
 
+func longNames(visit func(*desk) *http.Response) func(*desk) *http.Response {
+	return func(d *desk) *http.Response {
+		long := strings.Repeat("Abcdefg", 18)
+		d.people.self.TenantName, d.people.self.GivenName, d.people.self.UserName, d.people.self.PublicName = long, long, long, long
+		d.people.self.Email = long + "@" + long + ".example"
+		return visit(d)
+	}
+}
+
 // states are every page in every state.
 func states() []state {
 	var all []state
@@ -122,6 +132,7 @@ func accountStates() []state {
 	return []state{
 		{"account", "without an avatar", 200, "account.title", inside(getting("/acme/account"))},
 		{"account-avatar", "with one", 200, "account.title", inside(withAvatar(getting("/acme/account")))},
+		{"account-long", "names as long as they may be stay on the page", 200, "account.title", inside(longNames(withAvatar(getting("/acme/account"))))},
 		{"account-said-password", "it was changed", 200, "account.title", inside(getting("/acme/account?said=password"))},
 		{"account-said-avatar", "it was set", 200, "account.title", inside(withAvatar(getting("/acme/account?said=avatar")))},
 		{"account-said-removed", "it was removed", 200, "account.title", inside(getting("/acme/account?said=removed"))},
