@@ -9,7 +9,6 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
-	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -67,23 +66,30 @@ func (d *desk) loggedIn() *desk {
 	return d
 }
 
-func (d *desk) send(r *http.Request) *http.Response {
+// reply is an answer that was read.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (d *desk) send(r *http.Request) *reply {
 	d.t.Helper()
 	if d.cookie != nil {
 		r.AddCookie(d.cookie)
 	}
 	recorder := httptest.NewRecorder()
 	d.handler.ServeHTTP(recorder, r)
-	return recorder.Result()
+	return &reply{recorder.Code, recorder.Header(), recorder.Body.String()}
 }
 
-func (d *desk) get(path string) *http.Response {
+func (d *desk) get(path string) *reply {
 	d.t.Helper()
 	return d.send(httptest.NewRequest(http.MethodGet, base+path, http.NoBody))
 }
 
 // post sends a form as a browser on the page itself does. Fields are names and values in turn.
-func (d *desk) post(path string, fields ...string) *http.Response {
+func (d *desk) post(path string, fields ...string) *reply {
 	d.t.Helper()
 	return d.send(posting(path, fields...))
 }
@@ -101,7 +107,7 @@ func posting(path string, fields ...string) *http.Request {
 }
 
 // upload sends a file as the field avatar.
-func (d *desk) upload(data []byte) *http.Response {
+func (d *desk) upload(data []byte) *reply {
 	d.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -117,20 +123,11 @@ func (d *desk) upload(data []byte) *http.Response {
 	return d.send(r)
 }
 
-func read(t *testing.T, r *http.Response) string {
-	t.Helper()
-	content, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
-
 // wantStatus reports an answer of another status.
-func wantStatus(t *testing.T, r *http.Response, want int) {
+func wantStatus(t *testing.T, r *reply, want int) {
 	t.Helper()
-	if r.StatusCode != want {
-		t.Errorf("the answer should have the status %d, and has %d", want, r.StatusCode)
+	if r.status != want {
+		t.Errorf("the answer should have the status %d, and has %d", want, r.status)
 	}
 }
 

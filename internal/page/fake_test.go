@@ -46,26 +46,26 @@ func newFake() *fake {
 		},
 		password: password, links: map[string]Link{}, calls: map[string]int{}, fails: map[string]error{}, clients: map[string]bool{},
 	}
-	f.link(token, Valid)
+	f.link(Valid)
 	return f
 }
 
-// link adds one in a state.
-func (f *fake) link(token string, state LinkState) {
+// link puts the one of the tests into a state.
+func (f *fake) link(state LinkState) {
 	f.links[token] = Link{State: state, UserName: f.self.UserName, Company: company, TenantName: f.self.TenantName, Locale: f.self.Locale, Expires: expires}
 }
 
-func (f *fake) begin(method, client string) (error, func()) {
+func (f *fake) begin(method, client string) (done func(), err error) {
 	f.mu.Lock()
 	f.calls[method]++
 	if client != "" {
 		f.clients[client] = true
 	}
-	return f.fails[method], f.mu.Unlock
+	return f.mu.Unlock, f.fails[method]
 }
 
 func (f *fake) Look(_ context.Context, token string) (Link, error) {
-	err, done := f.begin("Look", "")
+	done, err := f.begin("Look", "")
 	defer done()
 	if found, ok := f.links[token]; ok && err == nil {
 		return found, nil
@@ -74,7 +74,7 @@ func (f *fake) Look(_ context.Context, token string) (Link, error) {
 }
 
 func (f *fake) SetByLink(_ context.Context, token, password, client string) error {
-	err, done := f.begin("SetByLink", client)
+	done, err := f.begin("SetByLink", client)
 	defer done()
 	switch found, ok := f.links[token]; {
 	case err != nil:
@@ -91,14 +91,14 @@ func (f *fake) SetByLink(_ context.Context, token, password, client string) erro
 }
 
 func (f *fake) Forgot(_ context.Context, company, login, client string) error {
-	err, done := f.begin("Forgot", client)
+	done, err := f.begin("Forgot", client)
 	defer done()
 	f.forgot = append(f.forgot, company+"/"+login)
 	return err
 }
 
 func (f *fake) LogIn(_ context.Context, in, login, password, client string) (Session, error) {
-	err, done := f.begin("LogIn", client)
+	done, err := f.begin("LogIn", client)
 	defer done()
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (f *fake) of(s Session) error {
 }
 
 func (f *fake) Self(_ context.Context, s Session) (Self, error) {
-	err, done := f.begin("Self", "")
+	done, err := f.begin("Self", "")
 	defer done()
 	if err == nil {
 		err = f.of(s)
@@ -137,7 +137,7 @@ func (f *fake) Self(_ context.Context, s Session) (Self, error) {
 }
 
 func (f *fake) ChangePassword(_ context.Context, s Session, current, wanted, client string) (Session, error) {
-	err, done := f.begin("ChangePassword", client)
+	done, err := f.begin("ChangePassword", client)
 	defer done()
 	switch {
 	case err != nil:
@@ -154,7 +154,7 @@ func (f *fake) ChangePassword(_ context.Context, s Session, current, wanted, cli
 }
 
 func (f *fake) Avatar(context.Context, Session) (data []byte, contentType, etag string, err error) {
-	err, done := f.begin("Avatar", "")
+	done, err := f.begin("Avatar", "")
 	defer done()
 	if err == nil && f.avatar == nil {
 		err = ErrNone
@@ -167,7 +167,7 @@ func (f *fake) Avatar(context.Context, Session) (data []byte, contentType, etag 
 }
 
 func (f *fake) SetAvatar(_ context.Context, _ Session, jpeg []byte) error {
-	err, done := f.begin("SetAvatar", "")
+	done, err := f.begin("SetAvatar", "")
 	defer done()
 	if err == nil {
 		f.avatar = jpeg
@@ -176,7 +176,7 @@ func (f *fake) SetAvatar(_ context.Context, _ Session, jpeg []byte) error {
 }
 
 func (f *fake) RemoveAvatar(context.Context, Session) error {
-	err, done := f.begin("RemoveAvatar", "")
+	done, err := f.begin("RemoveAvatar", "")
 	defer done()
 	if err == nil {
 		f.avatar = nil

@@ -88,14 +88,16 @@ func (v *visit) weak(err *WeakError) []problem {
 
 // mark puts problems next to the fields they are of.
 func mark(fields []field, problems []problem) []field {
-	for i := range fields {
+	marked := make([]field, 0, len(fields))
+	for _, f := range fields {
 		for _, p := range problems {
-			if p.Field == fields[i].ID {
-				fields[i].Problems = append(fields[i].Problems, p.Text)
+			if p.Field == f.ID {
+				f.Problems = append(f.Problems, p.Text)
 			}
 		}
+		marked = append(marked, f)
 	}
-	return fields
+	return marked
 }
 
 // loginField is where somebody says who they are.

@@ -40,11 +40,11 @@ func TestEveryPageInEveryState(t *testing.T) {
 			t.Run(s.name+"/"+lang, func(t *testing.T) {
 				d := open(t)
 				d.people.self.Locale = lang
-				d.people.link(token, Valid)
+				d.people.link(Valid)
 				d.handler = speaking(lang, d.handler)
 				answer := s.visit(d)
 				wantStatus(t, answer, s.status)
-				page := parse(t, read(t, answer))
+				page := parse(t, answer.body)
 				page.check(t, lang)
 				if want := page.text(t, s.heading); page.heading() != want {
 					t.Errorf("%s: the heading should be %q, and is %q", s.reason, want, page.heading())
@@ -160,6 +160,16 @@ func (d *document) check(t *testing.T, lang string) {
 			t.Errorf("the page should have no <%s>", element)
 		}
 	}
+	for _, n := range d.all("button") {
+		if inner(n) == "" {
+			t.Error("every button should have text")
+		}
+	}
+	for _, n := range d.all("img") {
+		if attribute(n, "alt") == "" {
+			t.Error("every picture should have a text in its place")
+		}
+	}
 	d.checkInputs(t)
 	d.checkReferences(t)
 	d.checkAddresses(t)
@@ -175,7 +185,7 @@ func (d *document) checkInputs(t *testing.T) {
 	for _, n := range d.all("input") {
 		kind, id := attribute(n, "type"), attribute(n, "id")
 		if kind == "hidden" || has(n, "hidden") {
-			continue
+			continue // nobody sees it
 		}
 		if !labelled[id] {
 			t.Errorf("the field %q should have a label with text", id)
@@ -187,19 +197,9 @@ func (d *document) checkInputs(t *testing.T) {
 			t.Errorf("the field %q should not give a password back", id)
 		}
 	}
-	for _, n := range d.all("button") {
-		if inner(n) == "" {
-			t.Error("every button should have text")
-		}
-	}
-	for _, n := range d.all("img") {
-		if attribute(n, "alt") == "" {
-			t.Error("every picture should have a text in its place")
-		}
-	}
 }
 
-// checkReferences reports IDs that nothing has, and wrong fields that do not say why they are.
+// checkReferences reports IDs that nothing has.
 func (d *document) checkReferences(t *testing.T) {
 	t.Helper()
 	for _, n := range d.nodes {
@@ -213,11 +213,17 @@ func (d *document) checkReferences(t *testing.T) {
 		if id, found := strings.CutPrefix(attribute(n, "href"), "#"); found && d.ids[id] == nil {
 			t.Errorf("the link to #%s should lead to an element of the page", id)
 		}
-		if attribute(n, "aria-invalid") == "true" {
-			by := strings.Fields(attribute(n, "aria-describedby"))
-			if !slices.Contains(by, "errors") || !slices.Contains(by, attribute(n, "id")+"-problem") {
-				t.Errorf("the wrong field %q should name what is wrong, next to it and in the summary", attribute(n, "id"))
-			}
+	}
+	d.checkWrong(t)
+}
+
+// checkWrong reports wrong fields that do not say why they are, and a summary that is passed over.
+func (d *document) checkWrong(t *testing.T) {
+	t.Helper()
+	for _, n := range d.nodes {
+		by, id := strings.Fields(attribute(n, "aria-describedby")), attribute(n, "id")
+		if attribute(n, "aria-invalid") == "true" && (!slices.Contains(by, "errors") || !slices.Contains(by, id+"-problem")) {
+			t.Errorf("the wrong field %q should name what is wrong, next to it and in the summary", id)
 		}
 	}
 	if summary := d.ids["errors"]; summary != nil && (!has(summary, "autofocus") || attribute(summary, "tabindex") != "-1") {
@@ -249,7 +255,7 @@ func TestEveryStateOfALinkLeadsOn(t *testing.T) {
 	for s, test := range tests {
 		t.Run(string(s), func(t *testing.T) {
 			next := ""
-			for _, n := range parse(t, read(t, look(s, false)(open(t)))).all("a") {
+			for _, n := range parse(t, look(s, false)(open(t)).body).all("a") {
 				if to := attribute(n, "href"); !strings.HasPrefix(to, "#") {
 					next += to
 				}
@@ -262,7 +268,7 @@ func TestEveryStateOfALinkLeadsOn(t *testing.T) {
 }
 
 func TestWhatWasTypedIsKeptButPasswords(t *testing.T) {
-	page := read(t, open(t).post("/acme/login", "login", "ja\"na <b>", "password", "my secret guess"))
+	page := open(t).post("/acme/login", "login", "ja\"na <b>", "password", "my secret guess").body
 	wantText(t, page, `value="ja&#34;na &lt;b&gt;"`)
 	if strings.Contains(page, "my secret guess") {
 		t.Error("the page should not give a password back")
@@ -273,18 +279,18 @@ func TestWhoMustChangeThePasswordCanDoNothingElse(t *testing.T) {
 	d := open(t).loggedIn()
 	d.people.self.MustChange = true
 	d.people.avatar = []byte("x")
-	for _, answer := range []*http.Response{d.get("/acme/account/avatar"), d.upload(asPNG(t, picture(9, 9))), d.post("/acme/account/avatar/remove")} {
+	for _, answer := range []*reply{d.get("/acme/account/avatar"), d.upload(asPNG(t, picture(9, 9))), d.post("/acme/account/avatar/remove")} {
 		wantStatus(t, answer, http.StatusSeeOther)
 	}
 	if d.people.asked("Avatar")+d.people.asked("SetAvatar")+d.people.asked("RemoveAvatar") != 0 {
 		t.Error("the avatar should be out of reach")
 	}
-	page := parse(t, read(t, d.get("/acme/account")))
+	page := parse(t, d.get("/acme/account").body)
 	if page.ids["avatar"] != nil || page.ids["current"] == nil {
 		t.Error("the page should have the form to change the password, and no other")
 	}
 	wantStatus(t, d.post("/acme/account/password", "current", password, "new", another, "repeat", another), http.StatusSeeOther)
-	if page := parse(t, read(t, d.get("/acme/account"))); page.ids["avatar"] == nil {
+	if page := parse(t, d.get("/acme/account").body); page.ids["avatar"] == nil {
 		t.Error("the whole account should be there once the password is changed")
 	}
 }

@@ -5,6 +5,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"runtime"
@@ -142,15 +143,13 @@ func (v *visit) catch() {
 	if value == nil {
 		return
 	}
-	if value == http.ErrAbortHandler {
+	err, _ := value.(error)
+	if errors.Is(err, http.ErrAbortHandler) {
 		panic(value)
 	}
-	err, ok := value.(runtime.Error)
-	if ok {
-		v.log.Error(err, "A page panicked", "page", v.name, "stack", string(debug.Stack()))
-	} else {
-		v.log.Error(nil, "A page panicked", "page", v.name, "stack", string(debug.Stack()))
-	}
+	var ours runtime.Error
+	errors.As(err, &ours)
+	v.log.Error(ours, "A page panicked", "page", v.name, "stack", string(debug.Stack()))
 	v.notice(http.StatusInternalServerError, "broken")
 }
 

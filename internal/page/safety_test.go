@@ -27,9 +27,9 @@ func sourceOf(t *testing.T, name string) string {
 }
 
 // visits are requests to every address, and what they answer.
-func visits() map[string]func(*desk) *http.Response {
-	all := map[string]func(*desk) *http.Response{
-		"stylesheet":       func(d *desk) *http.Response { return d.get(newStylesheet().path) },
+func visits() map[string]func(*desk) *reply {
+	all := map[string]func(*desk) *reply{
+		"stylesheet":       func(d *desk) *reply { return d.get(newStylesheet().path) },
 		"avatar":           inside(withAvatar(getting("/acme/account/avatar"))),
 		"avatar/none":      inside(getting("/acme/account/avatar")),
 		"set":              submitting("/activate", "token", token, "new", another, "repeat", another),
@@ -37,7 +37,7 @@ func visits() map[string]func(*desk) *http.Response {
 		"log in":           submitting("/acme/login", "login", "jana.novakova", "password", password),
 		"log out":          inside(submitting("/acme/logout")),
 		"change":           inside(submitting("/acme/account/password", "current", password, "new", another, "repeat", another)),
-		"upload":           func(d *desk) *http.Response { return d.loggedIn().upload(asPNG(d.t, picture(40, 30))) },
+		"upload":           func(d *desk) *reply { return d.loggedIn().upload(asPNG(d.t, picture(40, 30))) },
 		"remove":           inside(submitting("/acme/account/avatar/remove")),
 		"account/stranger": getting("/acme/account"),
 	}
@@ -61,7 +61,7 @@ func TestEveryAnswerKeepsToItself(t *testing.T) {
 			answer := visit(open(t))
 			got := map[string]string{}
 			for header := range want {
-				got[header] = answer.Header.Get(header)
+				got[header] = answer.header.Get(header)
 			}
 			want := want
 			if cache, ok := kept[name]; ok {
@@ -74,7 +74,7 @@ func TestEveryAnswerKeepsToItself(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the headers should be these (-want +got):\n%s", diff)
 			}
-			if to := answer.Header.Get("Location"); to != "" && (!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//")) {
+			if to := answer.header.Get("Location"); to != "" && (!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//")) {
 				t.Errorf("nothing should lead to another host, and this leads to %q", to)
 			}
 		})
@@ -92,7 +92,7 @@ func TestTokensAndPasswordsStayWhereTheyAre(t *testing.T) {
 					d.people.fails[method] = failure
 				}
 				answer := visit(d)
-				headers := fmt.Sprint(answer.Header)
+				headers := fmt.Sprint(answer.header)
 				for _, secret := range secrets {
 					if strings.Contains(headers, secret) {
 						t.Errorf("no header should have %q: %s", secret, headers)
@@ -101,7 +101,7 @@ func TestTokensAndPasswordsStayWhereTheyAre(t *testing.T) {
 						t.Errorf("the log should not have %q: %s", secret, d.log())
 					}
 				}
-				page := read(t, answer)
+				page := answer.body
 				if strings.Contains(strings.ReplaceAll(page, `<input type="hidden" name="token" value="`+token+`">`, ""), token) {
 					t.Error("the token should be in the hidden field alone")
 				}
@@ -173,7 +173,7 @@ type fading struct {
 }
 
 func (f fading) SetByLink(context.Context, string, string, string) error {
-	f.link(token, f.into)
+	f.link(f.into)
 	return fmt.Errorf("set by link: %w", ErrLink)
 }
 
@@ -204,10 +204,10 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 					r.Header.Set("Origin", test.origin)
 				}
 				answer := d.send(r)
-				if answer.StatusCode != test.want {
-					t.Errorf("%s: POST %s should answer %d, and answers %d", test.reason, path, test.want, answer.StatusCode)
+				if answer.status != test.want {
+					t.Errorf("%s: POST %s should answer %d, and answers %d", test.reason, path, test.want, answer.status)
 				}
-				if refused := test.want == http.StatusForbidden; refused && (len(d.people.calls) > 0 || answer.Header.Get("Set-Cookie") != "") {
+				if refused := test.want == http.StatusForbidden; refused && (len(d.people.calls) > 0 || answer.header.Get("Set-Cookie") != "") {
 					t.Errorf("%s: nothing should happen", test.reason)
 				}
 			}
@@ -218,7 +218,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 func TestTheStoreIsAway(t *testing.T) {
 	tests := map[string]struct {
 		method string
-		visit  func(*desk) *http.Response
+		visit  func(*desk) *reply
 	}{
 		"look":   {"Look", getting("/activate/" + token)},
 		"set":    {"SetByLink", submitting("/activate", "token", token, "new", another, "repeat", another)},
@@ -227,7 +227,7 @@ func TestTheStoreIsAway(t *testing.T) {
 		"self":   {"Self", inside(getting("/acme/account"))},
 		"change": {"ChangePassword", inside(submitting("/acme/account/password", "current", password, "new", another, "repeat", another))},
 		"avatar": {"Avatar", inside(getting("/acme/account/avatar"))},
-		"upload": {"SetAvatar", func(d *desk) *http.Response { return d.loggedIn().upload(asPNG(d.t, picture(9, 9))) }},
+		"upload": {"SetAvatar", func(d *desk) *reply { return d.loggedIn().upload(asPNG(d.t, picture(9, 9))) }},
 		"remove": {"RemoveAvatar", inside(submitting("/acme/account/avatar/remove"))},
 	}
 	for name, test := range tests {
@@ -237,13 +237,13 @@ func TestTheStoreIsAway(t *testing.T) {
 				d.people.fails[test.method] = err
 				answer := test.visit(d)
 				wantStatus(t, answer, http.StatusServiceUnavailable)
-				if got := answer.Header.Get("Retry-After"); got != "30" {
+				if got := answer.header.Get("Retry-After"); got != "30" {
 					t.Errorf("the answer should say to come back in 30 seconds, and says %q", got)
 				}
-				if answer.Header.Get("Set-Cookie") != "" {
+				if answer.header.Get("Set-Cookie") != "" {
 					t.Error("the session should stay as it is")
 				}
-				wantText(t, read(t, answer), "Try again later")
+				wantText(t, answer.body, "Try again later")
 			})
 		}
 	}
@@ -265,7 +265,7 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 				r.Method = method
 				answer := open(t).loggedIn().send(r)
 				wantStatus(t, answer, http.StatusMethodNotAllowed)
-				if got := answer.Header.Get("Allow"); got != allow {
+				if got := answer.header.Get("Allow"); got != allow {
 					t.Errorf("the answer should say that %s is allowed, and says %q", allow, got)
 				}
 			})
@@ -283,7 +283,7 @@ func TestOnlyPlainPathsLeadAnywhere(t *testing.T) {
 			d := open(t).loggedIn()
 			answer := d.get(path)
 			wantStatus(t, answer, http.StatusNotFound)
-			if answer.Header.Get("Location") != "" || len(d.people.calls) > 0 {
+			if answer.header.Get("Location") != "" || len(d.people.calls) > 0 {
 				t.Errorf("%s should lead nowhere and ask nothing", path)
 			}
 		})
@@ -291,7 +291,7 @@ func TestOnlyPlainPathsLeadAnywhere(t *testing.T) {
 }
 
 func TestACompanyMayBeCalledActivate(t *testing.T) {
-	wantText(t, read(t, open(t).get("/activate/login")), `action="/activate/login"`)
+	wantText(t, open(t).get("/activate/login").body, `action="/activate/login"`)
 }
 
 func TestNoAddressLeadsAway(t *testing.T) {
@@ -299,13 +299,13 @@ func TestNoAddressLeadsAway(t *testing.T) {
 		"/done?company=//evil.example", "/done?company=evil.example%2F&lang=//evil.example", "/done?lang=xx", "/acme/login?next=https://evil.example&said=x",
 		"/acme/forgot?sent=https://evil.example",
 	} {
-		page := read(t, open(t).get(query))
+		page := open(t).get(query).body
 		if strings.Contains(page, "evil") {
 			t.Errorf("%s should leave nothing of it in the page:\n%s", query, page)
 		}
 	}
 	answer := open(t).post("/acme/login?next=https://evil.example", "login", "jana.novakova", "password", password, "next", "https://evil.example")
-	if got := answer.Header.Get("Location"); got != "/acme/account" {
+	if got := answer.header.Get("Location"); got != "/acme/account" {
 		t.Errorf("logging in should lead to the account, and leads to %q", got)
 	}
 }
@@ -327,7 +327,7 @@ func TestBodiesAreBounded(t *testing.T) {
 func TestPasswordsAreBounded(t *testing.T) {
 	long := strings.Repeat("ř", longestPassword/2) // of two bytes each
 	wantStatus(t, open(t).post("/activate", "token", token, "new", long, "repeat", long), http.StatusSeeOther)
-	for name, visit := range map[string]func(*desk) *http.Response{
+	for name, visit := range map[string]func(*desk) *reply{
 		"set":     submitting("/activate", "token", token, "new", long+"x", "repeat", long+"x"),
 		"log in":  submitting("/acme/login", "login", "jana.novakova", "password", long+"x"),
 		"current": inside(submitting("/acme/account/password", "current", long+"x", "new", another, "repeat", another)),
@@ -360,7 +360,7 @@ func TestDamagedFormsAreRefused(t *testing.T) {
 			r := posting(test.path)
 			r.Header.Set("Content-Type", test.kind)
 			r.Body = io.NopCloser(strings.NewReader(test.body))
-			if got := open(t).loggedIn().send(r).StatusCode; got != test.want {
+			if got := open(t).loggedIn().send(r).status; got != test.want {
 				t.Errorf("%s: the answer should be %d, and is %d", test.reason, test.want, got)
 			}
 		})

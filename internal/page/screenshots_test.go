@@ -59,19 +59,19 @@ func photographAll(t *testing.T) {
 func replay(t *testing.T, s state, lang string) http.Handler {
 	d := open(t)
 	d.people.self.Locale = lang
-	d.people.link(token, Valid)
+	d.people.link(Valid)
 	pages := d.handler
 	d.handler = speaking(lang, pages)
 	answer := s.visit(d)
-	content := read(t, answer)
+	content := answer.body
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".css") || strings.HasSuffix(r.URL.Path, "/avatar") {
 			r.AddCookie(&http.Cookie{Name: "__Host-roster-session", Value: "signed.0"})
 			pages.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
-		w.Header().Set("Content-Security-Policy", answer.Header.Get("Content-Security-Policy"))
+		w.Header().Set("Content-Type", answer.header.Get("Content-Type"))
+		w.Header().Set("Content-Security-Policy", answer.header.Get("Content-Security-Policy"))
 		fmt.Fprint(w, content)
 	})
 }

@@ -4,6 +4,7 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,7 +27,7 @@ func TestTooManyRequestsHaveToWait(t *testing.T) {
 	for range 5 {
 		answer := d.get("/acme/login")
 		wantStatus(t, answer, http.StatusTooManyRequests)
-		if got := answer.Header.Get("Retry-After"); got != "20" {
+		if got := answer.header.Get("Retry-After"); got != "20" {
 			t.Errorf("a third of a minute should bring the next request, and %q seconds should", got)
 		}
 	}
@@ -132,7 +133,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 
 func TestPagesBelowAPath(t *testing.T) {
 	d := open(t, func(o *Options) { o.BaseURL = base + "/people" })
-	page := read(t, d.get("/people/acme/login"))
+	page := d.get("/people/acme/login").body
 	wantText(t, page, `action="/people/acme/login"`)
 	wantText(t, page, `href="/people/style-`)
 	for _, path := range []string{"/acme/login", "/people", "/peopleacme/login"} {
@@ -175,9 +176,9 @@ func TestTheServerServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	wantStatus(t, answer, http.StatusOK)
+	wantStatus(t, &reply{status: answer.StatusCode}, http.StatusOK)
 	server.Close()
-	if err := <-done; err != http.ErrServerClosed {
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 		t.Errorf("the server should end as it was told to, and says: %v", err)
 	}
 	options := httptest.NewRequest(http.MethodOptions, "*", http.NoBody)

@@ -29,13 +29,13 @@ func TestTheCookieOfASession(t *testing.T) {
 			}
 			answer := d.post(prefix+"/acme/login", "login", "jana.novakova", "password", password)
 			wantStatus(t, answer, http.StatusSeeOther)
-			if diff := cmp.Diff([]string{test.want}, answer.Header.Values("Set-Cookie")); diff != "" {
+			if diff := cmp.Diff([]string{test.want}, answer.header.Values("Set-Cookie")); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.reason, diff)
 			}
-			if hsts := answer.Header.Get("Strict-Transport-Security"); (hsts == "") != (name == "http") {
+			if hsts := answer.header.Get("Strict-Transport-Security"); (hsts == "") != (name == "http") {
 				t.Errorf("only https should be asked to stay so: %q", hsts)
 			}
-			if got, want := answer.Header.Get("Location"), prefix+"/acme/account"; got != want {
+			if got, want := answer.header.Get("Location"), prefix+"/acme/account"; got != want {
 				t.Errorf("logging in should lead to %q, and leads to %q", want, got)
 			}
 		})
@@ -52,7 +52,7 @@ func TestASessionThatIsNoCookieIsRefused(t *testing.T) {
 		d.handler = handler
 		answer := d.post("/acme/login", "login", "jana.novakova", "password", password)
 		wantStatus(t, answer, http.StatusInternalServerError)
-		if got := answer.Header.Get("Set-Cookie"); got != "" {
+		if got := answer.header.Get("Set-Cookie"); got != "" {
 			t.Errorf("no cookie should be set, and is: %q", got)
 		}
 	}
@@ -62,7 +62,7 @@ func TestLoggingOutTakesTheCookie(t *testing.T) {
 	answer := open(t).loggedIn().post("/acme/logout")
 	wantStatus(t, answer, http.StatusSeeOther)
 	const want = "__Host-roster-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict"
-	if got := answer.Header.Get("Set-Cookie"); got != want {
+	if got := answer.header.Get("Set-Cookie"); got != want {
 		t.Errorf("the cookie should be taken by %q, and is by %q", want, got)
 	}
 }
@@ -88,10 +88,10 @@ func TestOnlyASessionOfTheCompanyIsLetIn(t *testing.T) {
 			}
 			answer := d.get(test.path)
 			wantStatus(t, answer, http.StatusSeeOther)
-			if got := answer.Header.Get("Location"); got != test.to {
+			if got := answer.header.Get("Location"); got != test.to {
 				t.Errorf("%s: it should lead to %q, and leads to %q", test.reason, test.to, got)
 			}
-			if taken := answer.Header.Get("Set-Cookie") != ""; taken != test.taken {
+			if taken := answer.header.Get("Set-Cookie") != ""; taken != test.taken {
 				t.Errorf("%s: the cookie is taken: %v, and should be: %v", test.reason, taken, test.taken)
 			}
 		})
@@ -111,7 +111,7 @@ func TestASessionThatEndsMeanwhileLeadsToLogIn(t *testing.T) {
 	d := open(t).loggedIn()
 	d.people.fails["ChangePassword"] = ErrOver
 	answer := d.post("/acme/account/password", "current", password, "new", another, "repeat", another)
-	if got := answer.Header.Get("Location"); got != "/acme/login?said=over" {
+	if got := answer.header.Get("Location"); got != "/acme/login?said=over" {
 		t.Errorf("it should lead to log in, and leads to %q", got)
 	}
 }
@@ -120,7 +120,7 @@ func TestChangingThePasswordGoesOnWithTheNewSession(t *testing.T) {
 	d := open(t).loggedIn()
 	answer := d.post("/acme/account/password", "current", password, "new", another, "repeat", another)
 	wantStatus(t, answer, http.StatusSeeOther)
-	if got := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-roster-session=signed.1;") {
+	if got := answer.header.Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-roster-session=signed.1;") {
 		t.Errorf("the cookie should be of the new session, and is %q", got)
 	}
 }
@@ -130,7 +130,7 @@ func TestForgottenPasswordsTellNothing(t *testing.T) {
 	for _, login := range []string{"jana.novakova", " nobody\u0000 "} {
 		answer := d.post("/acme/forgot", "login", login)
 		wantStatus(t, answer, http.StatusSeeOther)
-		if got := answer.Header.Get("Location"); got != "/acme/forgot?sent=1" {
+		if got := answer.header.Get("Location"); got != "/acme/forgot?sent=1" {
 			t.Errorf("everybody should be told the same, and %q is led to %q", login, got)
 		}
 	}
@@ -143,10 +143,10 @@ func TestThrottledSaysWhenToComeBack(t *testing.T) {
 	d := open(t)
 	d.people.fails["LogIn"] = &ThrottledError{RetryAfter: 90_500_000_000}
 	answer := d.post("/acme/login", "login", "jana.novakova", "password", "x")
-	if got := answer.Header.Get("Retry-After"); got != "91" {
+	if got := answer.header.Get("Retry-After"); got != "91" {
 		t.Errorf("programs should be told to wait 91 seconds, and are told %q", got)
 	}
-	wantText(t, read(t, answer), "Try again in 2 min.")
+	wantText(t, answer.body, "Try again in 2 min.")
 }
 
 func TestAnAvatarIsAskedForAnewAndSentOnce(t *testing.T) {
@@ -154,9 +154,9 @@ func TestAnAvatarIsAskedForAnewAndSentOnce(t *testing.T) {
 	wantStatus(t, d.upload(asPNG(t, picture(300, 200))), http.StatusSeeOther)
 	answer := d.get("/acme/account/avatar")
 	wantStatus(t, answer, http.StatusOK)
-	etag := answer.Header.Get("ETag")
-	if answer.Header.Get("Content-Type") != "image/jpeg" || len(etag) < 3 || etag[0] != '"' || !bytes.Equal([]byte(read(t, answer)), d.people.avatar) {
-		t.Errorf("the picture should be sent as a JPEG with a strong tag: %v", answer.Header)
+	etag := answer.header.Get("ETag")
+	if answer.header.Get("Content-Type") != "image/jpeg" || len(etag) < 3 || etag[0] != '"' || !bytes.Equal([]byte(answer.body), d.people.avatar) {
+		t.Errorf("the picture should be sent as a JPEG with a strong tag: %v", answer.header)
 	}
 	r := httptest.NewRequest(http.MethodGet, base+"/acme/account/avatar", http.NoBody)
 	r.Header.Set("If-None-Match", etag)
@@ -172,7 +172,7 @@ func TestAnAvatarOfAnotherKindIsNotServed(t *testing.T) {
 	d.handler = handler
 	answer := d.get("/acme/account/avatar")
 	wantStatus(t, answer, http.StatusInternalServerError)
-	if page := read(t, answer); strings.Contains(page, "<svg") {
+	if page := answer.body; strings.Contains(page, "<svg") {
 		t.Error("what may hold a script should not be served")
 	}
 }

@@ -15,12 +15,12 @@ type state struct {
 	status       int
 	// heading is the key of the heading.
 	heading string
-	visit   func(*desk) *http.Response
+	visit   func(*desk) *reply
 }
 
-func look(s LinkState, reset bool) func(*desk) *http.Response {
-	return func(d *desk) *http.Response {
-		d.people.link(token, s)
+func look(s LinkState, reset bool) func(*desk) *reply {
+	return func(d *desk) *reply {
+		d.people.link(s)
 		l := d.people.links[token]
 		l.Reset = reset
 		d.people.links[token] = l
@@ -28,47 +28,47 @@ func look(s LinkState, reset bool) func(*desk) *http.Response {
 	}
 }
 
-func getting(path string) func(*desk) *http.Response {
-	return func(d *desk) *http.Response { return d.get(path) }
+func getting(path string) func(*desk) *reply {
+	return func(d *desk) *reply { return d.get(path) }
 }
 
-func submitting(path string, fields ...string) func(*desk) *http.Response {
-	return func(d *desk) *http.Response { return d.post(path, fields...) }
+func submitting(path string, fields ...string) func(*desk) *reply {
+	return func(d *desk) *reply { return d.post(path, fields...) }
 }
 
 // failing makes a method of the service fail first.
-func failing(method string, err error, visit func(*desk) *http.Response) func(*desk) *http.Response {
-	return func(d *desk) *http.Response {
+func failing(method string, err error, visit func(*desk) *reply) func(*desk) *reply {
+	return func(d *desk) *reply {
 		d.people.fails[method] = err
 		return visit(d)
 	}
 }
 
 // inside logs in first.
-func inside(visit func(*desk) *http.Response) func(*desk) *http.Response {
-	return func(d *desk) *http.Response { return visit(d.loggedIn()) }
+func inside(visit func(*desk) *reply) func(*desk) *reply {
+	return func(d *desk) *reply { return visit(d.loggedIn()) }
 }
 
-func uploading(data []byte) func(*desk) *http.Response {
-	return func(d *desk) *http.Response { return d.upload(data) }
+func uploading(data []byte) func(*desk) *reply {
+	return func(d *desk) *reply { return d.upload(data) }
 }
 
-func mustChange(visit func(*desk) *http.Response) func(*desk) *http.Response {
-	return func(d *desk) *http.Response {
+func mustChange(visit func(*desk) *reply) func(*desk) *reply {
+	return func(d *desk) *reply {
 		d.people.self.MustChange = true
 		return visit(d)
 	}
 }
 
-func withAvatar(visit func(*desk) *http.Response) func(*desk) *http.Response {
-	return func(d *desk) *http.Response {
+func withAvatar(visit func(*desk) *reply) func(*desk) *reply {
+	return func(d *desk) *reply {
 		d.people.avatar = asJPEG(d.t, picture(side, side))
 		return visit(d)
 	}
 }
 
-func longNames(visit func(*desk) *http.Response) func(*desk) *http.Response {
-	return func(d *desk) *http.Response {
+func longNames(visit func(*desk) *reply) func(*desk) *reply {
+	return func(d *desk) *reply {
 		long := strings.Repeat("Abcdefg", 18)
 		d.people.self.TenantName, d.people.self.GivenName, d.people.self.UserName, d.people.self.PublicName = long, long, long, long
 		d.people.self.Email = long + "@" + long + ".example"
@@ -86,7 +86,7 @@ func states() []state {
 }
 
 func linkStates() []state {
-	weak := func(err *WeakError) func(*desk) *http.Response {
+	weak := func(err *WeakError) func(*desk) *reply {
 		return failing("SetByLink", err, submitting("/activate", "token", token, "new", another, "repeat", another))
 	}
 	return []state{
@@ -126,7 +126,7 @@ func loginStates() []state {
 
 func accountStates() []state {
 	throttled := &ThrottledError{RetryAfter: time.Second}
-	change := func(current, wanted, repeat string) func(*desk) *http.Response {
+	change := func(current, wanted, repeat string) func(*desk) *reply {
 		return inside(submitting("/acme/account/password", "current", current, "new", wanted, "repeat", repeat))
 	}
 	return []state{
@@ -153,23 +153,23 @@ func accountStates() []state {
 func refusalStates() []state {
 	return []state{
 		{"notfound", "there is nothing", 404, "notfound.title", getting("/nothing/here")},
-		{"method", "a page is not deleted", 405, "method.title", func(d *desk) *http.Response {
+		{"method", "a page is not deleted", 405, "method.title", func(d *desk) *reply {
 			r := posting("/acme/login")
 			r.Method = http.MethodDelete
 			return d.send(r)
 		}},
-		{"denied", "a form of another site", 403, "denied.title", func(d *desk) *http.Response {
+		{"denied", "a form of another site", 403, "denied.title", func(d *desk) *reply {
 			r := posting("/acme/login", "login", "jana", "password", "x")
 			r.Header.Set("Sec-Fetch-Site", "cross-site")
 			return d.send(r)
 		}},
 		{"large", "a form of more than 64 KiB", 413, "large.title", submitting("/acme/login", "login", string(make([]byte, longestForm)))},
-		{"unreadable", "a form that is none", 415, "unreadable.title", func(d *desk) *http.Response {
+		{"unreadable", "a form that is none", 415, "unreadable.title", func(d *desk) *reply {
 			r := posting("/acme/login")
 			r.Header.Set("Content-Type", "application/json")
 			return d.send(r)
 		}},
-		{"limit", "one request too many", 429, "limit.title", func(d *desk) *http.Response {
+		{"limit", "one request too many", 429, "limit.title", func(d *desk) *reply {
 			for range defaultRequestsPerMinute {
 				d.get("/done")
 			}
