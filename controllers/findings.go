@@ -4,6 +4,7 @@
 package controllers
 
 import (
+	"context"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -108,5 +109,18 @@ func remember[K comparable](s *Shared, in map[K]provision.Memory, key K, o inter
 		return
 	}
 	stamp := s.stamp(o, kind)
-	in[key] = provision.Memory{Owner: stamp.Owner, UID: stamp.UID, Synced: current(o, digest), ID: id, Drifted: tellsOfDrift(o)}
+	in[key] = provision.Memory{Owner: stamp.Owner, UID: stamp.UID, Synced: current(o, digest), Beside: s.beside(o), ID: id, Drifted: tellsOfDrift(o)}
+}
+
+// beside is what an object remembers besides its record. Where that cannot be told, a pass finds out.
+func (s *Shared) beside(o client.Object) string {
+	operator, is := o.(*v1alpha1.Operator)
+	if !is {
+		return ""
+	}
+	account, err := operators{Shared: s}.account(context.Background(), operator)
+	if err != nil {
+		return ""
+	}
+	return account.beside()
 }

@@ -29,7 +29,12 @@ type operators struct {
 
 // Sync stores the person an object compiles to, and tells in its status what takes effect.
 func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Report, error) {
+	account, err := k.account(ctx, o)
+	if err != nil {
+		return lifecycle.Report{}, err
+	}
 	claim := k.claim(o, kindOperator, current(o, o.Status.SyncedDigest))
+	claim.Beside, claim.Invitation = account.beside(), account.wish.Invitation
 	claim.First = func() provision.First { return k.first(o) }
 	claim.ReportsDrift = roster.ReportsDrift(translate.Operator(o), k.Directory)
 	edited := o.Status.ObservedGeneration != o.Generation || claim.Synced == ""
@@ -48,13 +53,17 @@ func (k operators) Sync(ctx context.Context, o *v1alpha1.Operator) (lifecycle.Re
 	}
 	if ensured.Stored {
 		k.unhold(claim.Stamp.Owner, wanted.Person.Key())
-		o.Status.State = v1alpha1.OperatorState(wanted.Person.User.State())
+	}
+	activated, failure := k.ensureAccount(ctx, o, account, ensured)
+	if failure != nil {
+		o.Status.SyncedDigest = ""
+		outcome = outcomeOf(ctx, claim.Stamp.Owner, failure)
 	}
 	o.Status.Tenants = tenantStatuses(wanted.Tenants, o.Status.StoreID)
 	return lifecycle.Report{
-		Conditions:   append(outcome.conditions(wanted.Missing), channelsGranted(wanted.Tenants)),
+		Conditions:   append(outcome.conditions(wanted.Missing), channelsGranted(wanted.Tenants), activated),
 		Events:       append(events, k.operatorSees(wanted.Person, ensured.Before, edited)...),
-		RequeueAfter: cmp.Or(lookAgain(ensured.Outcome), k.untilFree(o, err)),
+		RequeueAfter: cmp.Or(lookAgain(ensured.Outcome), k.untilFree(o, err), k.untilExpired(o, activated)),
 	}, outcome.conclude(wanted.Missing)
 }
 
@@ -91,7 +100,13 @@ func (k operators) untilFree(o *v1alpha1.Operator, err error) time.Duration {
 
 // Pending tells whether the record the person compiles to is not the one stored.
 func (k operators) Pending(ctx context.Context, o *v1alpha1.Operator) (bool, error) {
-	return k.Provisioner.Pending(ctx, k.claim(o, kindOperator, o.Status.SyncedDigest), provision.Person(k.want(o).Person))
+	account, err := k.account(ctx, o)
+	if err != nil {
+		return false, err
+	}
+	claim := k.claim(o, kindOperator, o.Status.SyncedDigest)
+	claim.Beside = account.beside()
+	return k.Provisioner.Pending(ctx, claim, provision.Person(k.want(o).Person))
 }
 
 // Remove does with the person's record what the deletion policy says.

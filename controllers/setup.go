@@ -56,14 +56,18 @@ type Shared struct {
 	Concurrency int
 	// StallAfter is how long an object may wait before it is reported as stalled.
 	StallAfter time.Duration
+	// Activation is how people come to log in; nil is that this manager sees to none of it.
+	Activation *Activation
 	// Live reads from the API server itself, past every cache.
 	Live client.Reader
 
-	last    lastOnes
-	doubts  doubts
-	holds   holds
-	leavers leavers
-	figures figures
+	last   lastOnes
+	doubts doubts
+	// accounts are the people whose accounts changed since a pass looked.
+	accounts doubts
+	holds    holds
+	leavers  leavers
+	figures  figures
 	// nudges wake the objects of a kind.
 	nudges map[string]*nudge
 	// asked is that somebody asks for a sweep.

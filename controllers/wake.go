@@ -109,7 +109,7 @@ func offer(t *v1alpha1.Tenant) roster.Tenant {
 	settings := &record.Settings
 	settings.Appearance, settings.Behaviour = roster.ChatAppearance{}, roster.ChatBehaviour{}
 	settings.Payments, settings.DeveloperAPI, settings.FacebookPageID = false, false, ""
-	settings.Retention, settings.RemovalBudget = 0, nil
+	settings.Retention, settings.RemovalBudget, settings.Locale = 0, nil, ""
 	return offered
 }
 

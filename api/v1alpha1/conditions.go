@@ -205,6 +205,45 @@ const (
 	ReasonNobodyAttends = "NobodyAttends"
 )
 
+// Reasons of Activated.
+const (
+	// ReasonPasswordSet appears when the person set a password.
+	ReasonPasswordSet = "PasswordSet"
+
+	// ReasonInitialPassword appears when the person has the password of the Secret, and is to set another one at the first login.
+	ReasonInitialPassword = "InitialPassword"
+
+	// ReasonIdentityProvider appears when an identity provider vouches for the person.
+	ReasonIdentityProvider = "IdentityProvider"
+
+	// ReasonDeactivated appears when the person is switched off.
+	ReasonDeactivated = "Deactivated"
+
+	// ReasonInvited appears when a link to set a password was mailed, and works.
+	ReasonInvited = "Invited"
+
+	// ReasonSending appears when a link is to be mailed, and was not tried yet.
+	ReasonSending = "Sending"
+
+	// ReasonSendingFailed appears when a link could not be mailed; the message says why in a word, and when it is tried again.
+	ReasonSendingFailed = "SendingFailed"
+
+	// ReasonLinkExpired appears when the link expired before a password was set.
+	ReasonLinkExpired = "LinkExpired"
+
+	// ReasonNoLink appears when the person has no password, and no link is valid.
+	ReasonNoLink = "NoLink"
+
+	// ReasonLinksNotSent appears when the manager sends no links, or none to this person.
+	ReasonLinksNotSent = "LinksNotSent"
+
+	// ReasonSecretsNotRead appears when the person's first password is in a Secret, and the manager reads none.
+	ReasonSecretsNotRead = "SecretsNotRead"
+
+	// ReasonSecretMissing appears when that Secret, its key or its label is not there.
+	ReasonSecretMissing = "SecretMissing"
+)
+
 // Reasons of Effective.
 const (
 	// ReasonGranting appears when the policy gives at least one operator a channel.

@@ -72,6 +72,15 @@ func CheckPassword(password string, u roster.User, tenants ...string) error {
 	return weak
 }
 
+// CheckGiven is an error where a password is refused that somebody else gives a person for the first login.
+func CheckGiven(password string) error {
+	weak := CheckPassword(password, roster.User{})
+	if weak != nil {
+		return fmt.Errorf("the first password is refused: %w", weak)
+	}
+	return nil
+}
+
 // namesOf is what somebody who knows the person would try.
 func namesOf(u roster.User, tenants []string) []string {
 	local, domain, _ := strings.Cut(u.Profile.Email, "@")

@@ -113,6 +113,21 @@ var Directions = []Row{
 		Why:       "a decorator knows the port it decorates, and no driver",
 	},
 	{
+		Folder: "internal/activation", Module: []string{"internal/roster", "internal/store"},
+		Libraries: []string{
+			"github.com/alexedwards/argon2id", "github.com/go-logr/logr", "github.com/hashicorp/golang-lru/v2", "github.com/prometheus/client_golang",
+			"github.com/trustelem/zxcvbn", "golang.org/x/text",
+		},
+		Tests: []string{"internal/store/memory", "internal/store/storetest/faults"},
+		Why:   "how people log in is the same for a page, a platform and a mail, and knows none of them",
+	},
+	{
+		Folder: "internal/authentication", Module: []string{"internal/activation", "internal/store"},
+		Libraries: []string{"github.com/go-logr/logr"},
+		Tests:     []string{"internal/roster", "internal/store/memory"},
+		Why:       "it puts a question to activation over HTTP, and answers what that says",
+	},
+	{
 		Folder: "internal/provision", Module: []string{"internal/roster", "internal/store"},
 		Tests: []string{"internal/store/memory", "internal/store/storetest/*", "internal/roster/rostertest"},
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
@@ -153,7 +168,7 @@ var Directions = []Row{
 		Why:       "admission never talks to a store",
 	},
 	{
-		Folder: "internal/page",
+		Folder: "internal/page", Module: []string{"internal/activation", "internal/store"},
 		Libraries: []string{
 			"github.com/go-logr/logr", "github.com/hashicorp/golang-lru/v2", "golang.org/x/image", "golang.org/x/text", "golang.org/x/time",
 		},

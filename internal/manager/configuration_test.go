@@ -279,7 +279,18 @@ func TestEveryKeyHasAFlagAndIsDocumented(t *testing.T) {
 		"webhook.service": "webhook-service", "webhook.url": "webhook-url", "webhook.secret": "webhook-secret",
 		"webhook.certificateFolder": "webhook-certificate-folder",
 		"kubeAPI.qps":               "kube-api-qps", "kubeAPI.burst": "kube-api-burst",
-		"stallAfter": "stall-after", "countWindow": "count-window", "sweepInterval": "sweep-interval", "offboardAfter": "offboard-after", "log.level": "log-level", "log.format": "log-format",
+		"stallAfter": "stall-after", "countWindow": "count-window", "sweepInterval": "sweep-interval", "offboardAfter": "offboard-after",
+		"activation.keyFile": "activation-key-file", "activation.pageURL": "page-url", "activation.bindAddress": "page-bind-address",
+		"activation.certificateFolder": "page-certificate-folder", "activation.trustedProxies": "page-trusted-proxies",
+		"activation.resetValidFor": "reset-valid-for", "activation.initialPasswords": "initial-passwords",
+		"mail.from": "mail-from", "mail.replyTo": "mail-reply-to", "mail.host": "mail-host", "mail.port": "mail-port", "mail.tls": "mail-tls",
+		"mail.caFile": "mail-ca-file", "mail.username": "mail-username", "mail.passwordFile": "mail-password-file", "mail.folder": "mail-folder",
+		"mail.templates": "mail-templates", "mail.perMinute": "mail-per-minute",
+		"passwords.memory": "password-memory", "passwords.iterations": "password-iterations", "passwords.parallelism": "password-parallelism",
+		"passwords.concurrency": "password-concurrency", "authentication.bindAddress": "authentication-bind-address",
+		"authentication.certificateFolder": "authentication-certificate-folder", "authentication.tokenFile": "authentication-token-file",
+		"authentication.clientCAFile": "authentication-client-ca-file",
+		"log.level":                   "log-level", "log.format": "log-format",
 	}
 	var path string
 	set := flags(&Options{}, &path)

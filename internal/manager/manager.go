@@ -20,6 +20,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
@@ -112,7 +113,7 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
 		Scheme:                              scheme,
 		Logger:                              log,
-		Cache:                               watch(options.Namespace),
+		Cache:                               watch(options),
 		Client:                              client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: new(true)}},
 		Metrics:                             serveMetrics(options.Metrics),
 		HealthProbeBindAddress:              options.Health.BindAddress,
@@ -131,6 +132,10 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := newAccounts(options, identities, log)
+	if err != nil {
+		return nil, err
+	}
 	identity := provision.NewIdentity(identities)
 	shared := &controllers.Shared{
 		Directory:    directory,
@@ -141,12 +146,14 @@ func New(ctx context.Context, cluster *rest.Config, options Options, identities 
 		Concurrency:  options.Concurrency,
 		StallAfter:   options.StallAfter.Duration,
 		Live:         mgr.GetAPIReader(),
+		Activation:   accounts.shared(mgr.GetCache()),
 	}
 	if err := controllers.Setup(mgr, shared); err != nil {
 		return nil, err
 	}
 	return mgr, errors.Join(
 		addAdmission(ctx, mgr, options, directory, log),
+		accounts.add(ctx, mgr, shared, identities),
 		addDriftWatch(mgr, options, shared, identities, log.WithName("drift")),
 		mgr.Add(&reach{identity: identity, log: log.WithName("store")}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
@@ -170,10 +177,14 @@ func Scheme() (*runtime.Scheme, error) {
 
 // watch is what the cache holds. One namespace is named by a field selector, which the cache turns into a namespaced watch: its
 // own option for namespaces hides the informer's indexes.
-func watch(namespace string) cache.Options {
+func watch(o Options) cache.Options {
 	options := cache.Options{DefaultTransform: cache.TransformStripManagedFields()}
-	if namespace != "" {
-		options.DefaultFieldSelector = fields.OneTermEqualSelector("metadata.namespace", namespace)
+	if o.Namespace != "" {
+		options.DefaultFieldSelector = fields.OneTermEqualSelector("metadata.namespace", o.Namespace)
+	}
+	if o.Activation.InitialPasswords {
+		labelled := labels.SelectorFromSet(labels.Set{controllers.LabelInitialPassword: "true"})
+		options.ByObject = map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: labelled}}
 	}
 	return options
 }

@@ -12,6 +12,7 @@ import (
 	"math"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 	kubeconfig "sigs.k8s.io/controller-runtime/pkg/client/config"
 
 	"github.com/roster-dev/roster/controllers"
+	"github.com/roster-dev/roster/internal/activation"
 	"github.com/roster-dev/roster/internal/lifecycle"
 )
 
@@ -48,8 +50,12 @@ type Options struct {
 	SweepInterval metav1.Duration `json:"sweepInterval"`
 	// OffboardAfter is how long an object has to be missing, without having been deleted by way of a manager, before sweeps offboard what
 	// it left in the store; default 15m.
-	OffboardAfter metav1.Duration `json:"offboardAfter"`
-	Log           Log             `json:"log"`
+	OffboardAfter  metav1.Duration `json:"offboardAfter"`
+	Activation     Activation      `json:"activation"`
+	Mail           Mail            `json:"mail"`
+	Passwords      Passwords       `json:"passwords"`
+	Authentication Authentication  `json:"authentication"`
+	Log            Log             `json:"log"`
 }
 
 // LeaderElection says how replicas agree on the one that reconciles.
@@ -126,6 +132,13 @@ func Defaults() Options {
 		CountWindow:    metav1.Duration{Duration: controllers.DefaultCountWindow},
 		SweepInterval:  metav1.Duration{Duration: controllers.DefaultSweepInterval},
 		OffboardAfter:  metav1.Duration{Duration: controllers.DefaultOffboardAfter},
+		Activation:     Activation{BindAddress: ":8444", ResetValidFor: metav1.Duration{Duration: time.Hour}},
+		Mail:           Mail{TLS: "StartTLS", PerMinute: 60},
+		Passwords: Passwords{
+			Memory: int(activation.DefaultCost.Memory), Iterations: int(activation.DefaultCost.Iterations), Parallelism: int(activation.DefaultCost.Parallelism),
+			Concurrency: 4,
+		},
+		Authentication: Authentication{BindAddress: "0"},
 		Log:            Log{Level: "info", Format: "json"},
 	}
 }
@@ -196,6 +209,10 @@ func flags(o *Options, configPath *string) *flag.FlagSet {
 	set.DurationVar(&o.CountWindow.Duration, "count-window", o.CountWindow.Duration, "`time` in which the counts of a status change at most once")
 	set.DurationVar(&o.SweepInterval.Duration, "sweep-interval", o.SweepInterval.Duration, "`time` between two looks at every record of the store for what others changed; 0 for none")
 	set.DurationVar(&o.OffboardAfter.Duration, "offboard-after", o.OffboardAfter.Duration, "`time` that an object must be missing before what it left is offboarded")
+	o.Activation.flags(set)
+	o.Mail.flags(set)
+	o.Passwords.flags(set)
+	o.Authentication.flags(set)
 	set.StringVar(&o.Log.Level, "log-level", o.Log.Level, "debug, info, warn or error")
 	set.StringVar(&o.Log.Format, "log-format", o.Log.Format, "json or text")
 	return set
@@ -222,7 +239,8 @@ type optionRule struct {
 
 func (o *Options) validate() error {
 	var level slog.Level
-	for _, rule := range append(o.Webhook.rules(), []optionRule{
+	on := o.Activation.on()
+	for _, rule := range append(slices.Concat(o.Webhook.rules(), o.Activation.rules(), o.Mail.rules(on), o.Passwords.rules(), o.Authentication.rules(on)), []optionRule{
 		{o.Installation == "", "installation is required: set the key in the configuration file, or --installation, to a name that stays"},
 		{len(validation.IsDNS1123Label(o.Installation)) > 0, fmt.Sprintf("installation %q must be a DNS label: lower-case letters, digits and '-', at most 63", o.Installation)},
 		{o.Store == "", "store is required: set the key in the configuration file, or --store, to a URL such as sqlite:///var/lib/roster/roster.db"},

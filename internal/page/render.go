@@ -166,7 +166,7 @@ func (v *visit) trouble(err error) {
 		v.tooMany(throttled.RetryAfter)
 	case errors.Is(v.r.Context().Err(), context.Canceled):
 		// The browser is gone: nobody is left to tell.
-	case errors.Is(err, ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		v.log.V(1).Info("A page had to be put off, since the identity store is away", "page", v.name)
 		v.wait(away)
 		v.notice(http.StatusServiceUnavailable, "unavailable")

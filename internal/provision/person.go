@@ -19,6 +19,8 @@ type PersonOutcome struct {
 	Wanted roster.Wanted
 	// Stored says that the store has the record of Wanted.
 	Stored bool
+	// Settled says that nothing was read or written, since the digest speaks for the record.
+	Settled bool
 	// Taken says who has the e-mail address that the person wants, where the rest is stored beside the former address.
 	Taken *store.ConflictError
 }
@@ -37,7 +39,7 @@ const emailField = "spec.profile.email"
 // Errors are those of Ensure where nothing could be written. Where a name is wanted by another that comes first, ErrForeign and
 // ErrConflict name that one, unless the store's record has it already.
 func (p *Provisioner) EnsurePerson(ctx context.Context, claim Claim, wanted roster.Wanted) (PersonOutcome, error) {
-	wantedSum, err := sum(claim.Stamp.Owner, []Record{Person(wanted.Person)})
+	wantedSum, err := claim.sum([]Record{Person(wanted.Person)})
 	if err != nil {
 		return PersonOutcome{Wanted: wanted}, err
 	}
@@ -45,7 +47,7 @@ func (p *Provisioner) EnsurePerson(ctx context.Context, claim Claim, wanted rost
 	if wanted.Whole() {
 		found, settled, err := p.remembered(ctx, claim, wantedSum, Person(wanted.Person))
 		if settled || err != nil {
-			return PersonOutcome{Outcome: found, Wanted: wanted, Stored: err == nil && found.Drift == nil}, err
+			return PersonOutcome{Outcome: found, Wanted: wanted, Stored: err == nil && found.Drift == nil, Settled: err == nil && found.Drift == nil}, err
 		}
 		drift = found.Drift
 	}
@@ -100,7 +102,7 @@ func (w *personWrite) run(ctx context.Context) (PersonOutcome, error) {
 // record is what is written. No tenant has a claim to an Administrator whom another program made one.
 func (w *personWrite) record(person roster.Person) Record {
 	r := Person(person)
-	r.terms.Administered = !w.drifted
+	r.terms.Administered, r.terms.Invitation = !w.drifted, w.claim.Invitation
 	return r
 }
 

@@ -131,6 +131,8 @@ type Outcome struct {
 	// Before is the value that was replaced, such as a roster.Person, of the first of the records that was there and was
 	// written; nil where there is none. It is told beside an error as well, since what was written before it stays.
 	Before any
+	// Created says that the last record was not there before.
+	Created bool
 	// Believed says that the digest was taken at its word without comparing which store it names, since the store was not
 	// reached yet.
 	Believed bool
@@ -150,6 +152,10 @@ type Claim struct {
 	First func() First
 	// Doubted says that somebody else may have changed the records in the store: they are read, however well the digest speaks for them.
 	Doubted bool
+	// Beside is what else a complete pass is to remember, such as what an object asks for besides its records; empty is nothing.
+	Beside string
+	// Invitation makes a link for a person who needs one, in the transaction that writes the record; nil is none.
+	Invitation *roster.Invitation
 	// ReportsDrift says that what somebody else changed is told, and stays.
 	ReportsDrift bool
 }
@@ -158,7 +164,7 @@ type Claim struct {
 // claim's digest is equal and names this store, nothing is read. Errors are those of Put, AdoptingError, and ErrFenced where
 // another manager is the writer; records after a failing one are not written.
 func (p *Provisioner) Ensure(ctx context.Context, claim Claim, records ...Record) (Outcome, error) {
-	wanted, err := sum(claim.Stamp.Owner, records)
+	wanted, err := claim.sum(records)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -204,7 +210,7 @@ func (p *Provisioner) write(ctx context.Context, claim Claim, records ...Record)
 			if err != nil {
 				return err
 			}
-			outcome.ID = written.ID
+			outcome.ID, outcome.Created = written.ID, written.Changed && written.Before == nil
 			if outcome.Before == nil && written.Before != nil {
 				outcome.Before = *written.Before
 			}
@@ -229,7 +235,7 @@ func (p *Provisioner) remember(ctx context.Context, outcome Outcome, sum string)
 
 // Pending tells whether Ensure would ask the store.
 func (p *Provisioner) Pending(ctx context.Context, claim Claim, records ...Record) (bool, error) {
-	wanted, err := sum(claim.Stamp.Owner, records)
+	wanted, err := claim.sum(records)
 	if err != nil {
 		return false, err
 	}
@@ -268,6 +274,16 @@ func parseDigest(s string) (digest, bool) {
 	}
 	compile, err := strconv.Atoi(parts[0])
 	return digest{compile: compile, store: parts[1], sum: parts[2]}, err == nil
+}
+
+// sum is that of the records of a claim and of what else it remembers.
+func (c Claim) sum(records []Record) (string, error) {
+	of, err := sum(c.Stamp.Owner, records)
+	if err != nil || c.Beside == "" {
+		return of, err
+	}
+	hash := sha256.Sum256([]byte(of + " " + c.Beside))
+	return hex.EncodeToString(hash[:]), nil
 }
 
 // sum is the SHA-256 of the records and of whose they are, in hexadecimal.

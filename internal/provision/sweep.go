@@ -18,6 +18,8 @@ type Memory struct {
 	UID   string
 	// Synced is the digest of what was written in full; empty is that not all was, or that a pass over the object is due anyway.
 	Synced string
+	// Beside is what it remembers besides the record, as in Claim.
+	Beside string
 	// ID is the store's own name of the record; empty is not known.
 	ID string
 	// Drifted says that the object tells of a change that somebody else made.
@@ -160,7 +162,7 @@ func (s sweep) differs(memory Memory, id string, j judged) bool {
 	if !ok || memory.Drifted || j.another || remembered.compile != roster.CompileVersion || remembered.store != s.store {
 		return true
 	}
-	have, err := sum(memory.Owner, j.records)
+	have, err := Claim{Stamp: store.Stamp{Owner: memory.Owner}, Beside: memory.Beside}.sum(j.records)
 	return err != nil || have != remembered.sum || memory.ID != "" && memory.ID != id || j.uid != "" && memory.UID != j.uid
 }
 

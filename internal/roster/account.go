@@ -122,8 +122,8 @@ type Invitation struct {
 	// At is when, and ValidFor how long the link lives.
 	At       time.Time
 	ValidFor time.Duration
-	// Request is the request of an object that it answers; empty is none.
-	Request string
+	// Request and Reset are the requests of an object that it answers: for a new link, and to void the password. Empty is none.
+	Request, Reset string
 }
 
 // link is the link of an invitation.
@@ -185,7 +185,7 @@ func (a Account) Follow(before, after Person, invitation *Invitation, now time.T
 	if invitation == nil || !after.User.IsInvited() || a.HasPassword() || a.open(after.User) {
 		return a
 	}
-	a.ResendRequest = cmp.Or(invitation.Request, a.ResendRequest)
+	a.ResendRequest, a.ResetRequest = cmp.Or(invitation.Request, a.ResendRequest), cmp.Or(invitation.Reset, a.ResetRequest)
 	return a.invite(*invitation, Activation, after.User, now)
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -31,6 +32,7 @@ const (
 	byDeclaring  = "declaring"
 	byCompany    = "company"
 	byUser       = "kubernetes user"
+	bySecret     = "secret"
 	byNamespace  = "namespace of all"
 )
 
@@ -48,6 +50,7 @@ var Indexes = map[string]toolscache.Indexers{
 		byDeclaring:  keysOf(DeclaringTenants),
 		byCompany:    keysOf(companyAdministrator),
 		byUser:       keysOf(operatorUser),
+		bySecret:     keysOf(operatorSecret),
 		byNamespace:  keysOf(func(*v1alpha1.Operator) []string { return []string{""} }),
 	},
 	"Group": {
@@ -111,6 +114,17 @@ func (s *Snapshot) Tenant(company, name string) (roster.Tenant, bool) {
 	return translate.Tenant(object), true
 }
 
+// LinksValidFor is how long the links of people live whose home a tenant is, whether or not it is there.
+func (s *Snapshot) LinksValidFor(company, tenant string) time.Duration {
+	if object, found := lookUp[*v1alpha1.Tenant](s.tenants, company, tenant); found && object.Spec.Activation.ValidFor != nil {
+		return object.Spec.Activation.ValidFor.Duration
+	}
+	return defaultLinksValidFor
+}
+
+// defaultLinksValidFor is that of the API.
+const defaultLinksValidFor = 72 * time.Hour
+
 // Group is the group of that name, also while it is being deleted.
 func (s *Snapshot) Group(company, name string) (roster.Group, bool) {
 	object, found := lookUp[*v1alpha1.Group](s.groups, company, name)
@@ -128,6 +142,16 @@ func (s *Snapshot) HasGroups(company, tenant string) bool {
 		return true
 	}
 	return slices.Contains(s.operators.ListIndexFuncValues(byDeclaring), company+"/"+tenant)
+}
+
+// OperatorObject is the object of a person, which nobody may change.
+func (s *Snapshot) OperatorObject(company, name string) (*v1alpha1.Operator, bool) {
+	return lookUp[*v1alpha1.Operator](s.operators, company, name)
+}
+
+// OperatorsGivenBy are the objects of the people whose first password a Secret has, which nobody may change.
+func (s *Snapshot) OperatorsGivenBy(company, secret string) []*v1alpha1.Operator {
+	return indexed[*v1alpha1.Operator](s.operators, bySecret, company+"/"+secret)
 }
 
 // Operator is the person of that object name.
@@ -263,6 +287,13 @@ func operatorUser(o *v1alpha1.Operator) []string {
 		return nil
 	}
 	return []string{o.Spec.KubernetesUser}
+}
+
+func operatorSecret(o *v1alpha1.Operator) []string {
+	if o.Spec.Credential.PasswordSecretRef == nil {
+		return nil
+	}
+	return []string{string(o.Spec.Credential.PasswordSecretRef.Name)}
 }
 
 func companyAdministrator(o *v1alpha1.Operator) []string {

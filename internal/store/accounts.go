@@ -26,9 +26,9 @@ type Accounts interface {
 	Update(ctx context.Context, key roster.PersonKey, change func(roster.User, roster.Account) (roster.Account, error)) (Holder, error)
 	// Due are links that are to be sent by now, the longest due first, at most so many, each with its account.
 	Due(ctx context.Context, now time.Time, limit int) ([]Due, error)
-	// Changed hands over the accounts of a company that changed at or after a time, in the order of their changes and a page at a time; the
-	// zero time is all. An account that changes meanwhile may be handed over again. An error of told ends it.
-	Changed(ctx context.Context, company string, since time.Time, told func(Holder) error) error
+	// Changed hands over the accounts that changed at or after a time, in the order of their changes and a page at a time; the zero time is
+	// all. An account that changes meanwhile may be handed over again. An error of told ends it.
+	Changed(ctx context.Context, since time.Time, told func(Holder) error) error
 	// Avatar is the picture a person set of himself, as a JPEG, and when. ErrNotFound: there is none.
 	Avatar(ctx context.Context, key roster.PersonKey) (jpeg []byte, set time.Time, err error)
 	// SetAvatar sets it, or removes it where nothing is given. ErrNotFound: there is no such person.

@@ -182,8 +182,8 @@ func (a accounts) Due(ctx context.Context, now time.Time, limit int) ([]store.Du
 }
 
 // Changed hands over the accounts that changed.
-func (a accounts) Changed(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error {
-	changed, err := a.changed(ctx, company, since)
+func (a accounts) Changed(ctx context.Context, since time.Time, told func(store.Holder) error) error {
+	changed, err := a.changed(ctx, since)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (a accounts) Changed(ctx context.Context, company string, since time.Time, 
 	return nil
 }
 
-func (a accounts) changed(ctx context.Context, company string, since time.Time) ([]store.Holder, error) {
+func (a accounts) changed(ctx context.Context, since time.Time) ([]store.Holder, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (a accounts) changed(ctx context.Context, company string, since time.Time) 
 	defer a.store.mu.RUnlock()
 	var changed []store.Holder
 	for _, key := range slices.Collect(maps.Keys(a.store.accounts)) {
-		if key.Company != company || a.store.accounts[key].changed.Before(since) {
+		if a.store.accounts[key].changed.Before(since) {
 			continue
 		}
 		is, err := a.store.holder(key)

@@ -87,11 +87,11 @@ func (a *accounts) Due(ctx context.Context, now time.Time, limit int) (due []sto
 }
 
 // Changed hands over the accounts of a company that changed. They are handed over once all were read, so that whoever is told may take long.
-func (a *accounts) Changed(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error {
+func (a *accounts) Changed(ctx context.Context, since time.Time, told func(store.Holder) error) error {
 	var all []store.Holder
-	err := a.store.call(ctx, a.changed, share{company: company}, func(ctx context.Context) (result, error) {
+	err := a.store.call(ctx, a.changed, share{}, func(ctx context.Context) (result, error) {
 		all = nil
-		return succeeded, a.behind.Changed(ctx, company, since, func(is store.Holder) error {
+		return succeeded, a.behind.Changed(ctx, since, func(is store.Holder) error {
 			all = append(all, is)
 			return nil
 		})

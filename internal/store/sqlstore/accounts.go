@@ -253,10 +253,10 @@ func dueOf(is store.Holder, now time.Time) (due []store.Due) {
 }
 
 // Changed hands over the accounts that changed.
-func (a accounts) Changed(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error {
+func (a accounts) Changed(ctx context.Context, since time.Time, told func(store.Holder) error) error {
 	var last *holding
 	for {
-		page, err := a.changedAfter(ctx, company, since, last)
+		page, err := a.changedAfter(ctx, since, last)
 		if err != nil {
 			return err
 		}
@@ -273,19 +273,18 @@ func (a accounts) Changed(ctx context.Context, company string, since time.Time, 
 	}
 }
 
-func (a accounts) changedAfter(ctx context.Context, company string, since time.Time, last *holding) (page []*holding, err error) {
+func (a accounts) changedAfter(ctx context.Context, since time.Time, last *holding) (page []*holding, err error) {
 	if last != nil {
 		since = last.changed
 	}
 	err = a.store.view(ctx, func(tx *sql.Tx) error {
 		search := a.store.selectHolders(ownAccount)
-		search.say(" WHERE u.company = ").value(company)
 		if at, _ := (instant{&since}).Value(); at != nil {
 			after := ""
 			if last != nil {
 				after = last.id
 			}
-			search.say(" AND (a.changed_at, a.user_id) > ").tuple([]any{at, after})
+			search.say(" WHERE (a.changed_at, a.user_id) > ").tuple([]any{at, after})
 		}
 		page, err = a.store.loadHolders(ctx, tx, search.say(" ORDER BY a.changed_at, a.user_id LIMIT ").value(store.PageSize))
 		return err

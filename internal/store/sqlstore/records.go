@@ -127,13 +127,8 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 			return store.Written[V]{}, err
 		}
 	}
-	if err := r.writePlan(ctx, tx, want, p, have == nil); err != nil {
+	if err := r.writePlan(ctx, tx, have, want, p, terms); err != nil {
 		return store.Written[V]{}, err
-	}
-	if r.follow != nil {
-		if err := r.follow(ctx, tx, r.store, have, want, terms); err != nil {
-			return store.Written[V]{}, err
-		}
 	}
 	written := store.Written[V]{ID: want.id, Changed: true}
 	if have != nil {
@@ -142,8 +137,9 @@ func (r records[K, V]) writeIn(ctx context.Context, tx *sql.Tx, want *record[V],
 	return written, nil
 }
 
-// writePlan writes the rows of a record.
-func (r records[K, V]) writePlan(ctx context.Context, tx *sql.Tx, want *record[V], p plan, isNew bool) error {
+// writePlan writes the rows of a record, and changes what hangs on it.
+func (r records[K, V]) writePlan(ctx context.Context, tx *sql.Tx, have, want *record[V], p plan, terms store.Terms) error {
+	isNew := have == nil
 	if isNew {
 		if err := r.clear(ctx, tx, want); err != nil {
 			return err
@@ -152,7 +148,10 @@ func (r records[K, V]) writePlan(ctx context.Context, tx *sql.Tx, want *record[V
 	if err := r.writeRoot(ctx, tx, want, isNew); err != nil {
 		return err
 	}
-	return r.writeParts(ctx, tx, want, p)
+	if err := r.writeParts(ctx, tx, want, p); err != nil || r.follow == nil {
+		return err
+	}
+	return r.follow(ctx, tx, r.store, have, want, terms)
 }
 
 // clear removes what is left of the parts of a record whose root another program removed, where the database did not see to its references:

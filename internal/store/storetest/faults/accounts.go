@@ -63,11 +63,11 @@ func (a accounts) Due(ctx context.Context, now time.Time, limit int) ([]store.Du
 }
 
 // Changed passes the call on. It is not counted, as it is asked again and again.
-func (a accounts) Changed(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error {
+func (a accounts) Changed(ctx context.Context, since time.Time, told func(store.Holder) error) error {
 	if err := a.store.unavailable(); err != nil {
 		return err
 	}
-	return a.behind.Changed(ctx, company, since, told)
+	return a.behind.Changed(ctx, since, told)
 }
 
 // Avatar passes the call on.

@@ -32,7 +32,7 @@ type accountBug struct {
 	find    func(ctx context.Context, company, login string) (store.Holder, error)
 	update  func(ctx context.Context, key roster.PersonKey, c change) (store.Holder, error)
 	due     func(ctx context.Context, now time.Time, limit int) ([]store.Due, error)
-	changed func(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error
+	changed func(ctx context.Context, since time.Time, told func(store.Holder) error) error
 	set     func(ctx context.Context, key roster.PersonKey, jpeg []byte) error
 }
 
@@ -61,11 +61,11 @@ func (b accountBug) Due(ctx context.Context, now time.Time, limit int) ([]store.
 }
 
 // Changed has the bug, if there is one.
-func (b accountBug) Changed(ctx context.Context, company string, since time.Time, told func(store.Holder) error) error {
+func (b accountBug) Changed(ctx context.Context, since time.Time, told func(store.Holder) error) error {
 	if b.changed != nil {
-		return b.changed(ctx, company, since, told)
+		return b.changed(ctx, since, told)
 	}
-	return b.Accounts.Changed(ctx, company, since, told)
+	return b.Accounts.Changed(ctx, since, told)
 }
 
 // SetAvatar has the bug, if there is one.
@@ -122,8 +122,8 @@ func ofAccounts() []mutant {
 			}}
 		}), []string{accountDue}},
 		{"all accounts are told, whenever they changed", inAccounts(func(in store.Accounts) accountBug {
-			return accountBug{changed: func(ctx context.Context, company string, _ time.Time, told func(store.Holder) error) error {
-				return in.Changed(ctx, company, time.Time{}, told)
+			return accountBug{changed: func(ctx context.Context, _ time.Time, told func(store.Holder) error) error {
+				return in.Changed(ctx, time.Time{}, told)
 			}}
 		}), []string{accountsChanged}},
 		{"a picture is set once", inAccounts(func(in store.Accounts) accountBug {
