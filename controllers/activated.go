@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
@@ -112,8 +113,11 @@ func (s *Shared) Account(is store.Holder) {
 	}
 	state := v1alpha1.OperatorState(is.User.StateWith(is.Account))
 	told := meta.FindStatusCondition(o.Status.Conditions, v1alpha1.ConditionActivated)
-	same := o.Status.State == state && sameActivation(o.Status.Activation, activationStatus(is.Account)) && told != nil
-	if link, found := is.Account.Link(); same && (!found || link.Failure == "") {
+	// What somebody without a password waits for besides, a pass knows.
+	waits := !is.Account.HasPassword() && is.User.CredentialMode == roster.InitialPassword
+	want := operators{Shared: s}.activation(is, account{wish: provision.AccountWish{Invitation: &roster.Invitation{}}})
+	says := told != nil && (waits || told.Reason == want.Reason && told.Message == want.Message)
+	if says && o.Status.State == state && sameActivation(o.Status.Activation, activationStatus(is.Account)) {
 		return
 	}
 	name := nameOf(o, kindOperator)

@@ -5,6 +5,7 @@ package mail
 
 import (
 	"fmt"
+	"net"
 	netmail "net/mail"
 	"net/url"
 	"regexp"
@@ -36,7 +37,7 @@ func checked(l Letter) (Letter, error) {
 	case l.Purpose != Activation && l.Purpose != Reset:
 		return l, unsendable("its purpose is neither Activation nor Reset")
 	case !secure(l.Link):
-		return l, unsendable("its link is not an https address of at most 2048 bytes")
+		return l, unsendable("its link is not an https address of at most 2048 bytes, or an http one of this machine")
 	case l.Expires.IsZero():
 		return l, unsendable("it does not say until when its link works")
 	case utf8.RuneCountInString(l.UserName) > maxUserName:
@@ -80,7 +81,16 @@ func secure(link string) bool {
 		return false
 	}
 	parsed, err := url.Parse(link)
-	return err == nil && parsed.Scheme == "https" && parsed.Hostname() != "" && parsed.User == nil
+	if err != nil || parsed.Hostname() == "" || parsed.User != nil {
+		return false
+	}
+	return parsed.Scheme == "https" || parsed.Scheme == "http" && ofThisMachine(parsed.Hostname())
+}
+
+// ofThisMachine tells whether what is sent to a host stays here, where nobody else reads it.
+func ofThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // clean makes a name one line of at most limit characters, with nothing in it that is not seen as it is written: no control

@@ -60,6 +60,10 @@ stallAfter: 1m30s
 countWindow: 250ms
 sweepInterval: 3m
 offboardAfter: 4m
+activation: {keyFile: /run/key, pageURL: "https://people.example.com", bindAddress: ":9002", certificateFolder: /run/page, trustedProxies: 10.0.0.0/8, resetValidFor: 2h, initialPasswords: true}
+mail: {from: "people@example.com", replyTo: desk@example.com, host: mail.example.com, port: 2525, tls: TLS, caFile: /run/ca, username: roster, passwordFile: /run/password, templates: /run/texts, perMinute: 5}
+passwords: {memory: 1024, iterations: 2, parallelism: 3, concurrency: 7}
+authentication: {bindAddress: ":9003", certificateFolder: /run/platform, tokenFile: /run/tokens, clientCAFile: /run/clients}
 log: {level: debug, format: text}
 `
 	fromKeys := Options{
@@ -78,7 +82,17 @@ log: {level: debug, format: text}
 		CountWindow:   metav1.Duration{Duration: 250 * time.Millisecond},
 		SweepInterval: metav1.Duration{Duration: 3 * time.Minute},
 		OffboardAfter: metav1.Duration{Duration: 4 * time.Minute},
-		Log:           Log{Level: "debug", Format: "text"},
+		Activation: Activation{
+			KeyFile: "/run/key", PageURL: "https://people.example.com", BindAddress: ":9002", CertificateFolder: "/run/page", TrustedProxies: "10.0.0.0/8",
+			ResetValidFor: metav1.Duration{Duration: 2 * time.Hour}, InitialPasswords: true,
+		},
+		Mail: Mail{
+			From: "people@example.com", ReplyTo: "desk@example.com", Host: "mail.example.com", Port: 2525, TLS: "TLS", CAFile: "/run/ca", Username: "roster",
+			PasswordFile: "/run/password", Templates: "/run/texts", PerMinute: 5,
+		},
+		Passwords:      Passwords{Memory: 1024, Iterations: 2, Parallelism: 3, Concurrency: 7},
+		Authentication: Authentication{BindAddress: ":9003", CertificateFolder: "/run/platform", TokenFile: "/run/tokens", ClientCAFile: "/run/clients"},
+		Log:            Log{Level: "debug", Format: "text"},
 	}
 	for name, tc := range map[string]struct {
 		reason string
