@@ -117,7 +117,7 @@ func killOnTheWay(t *testing.T, at string, mails int) {
 	c.options.Activation.BindAddress, c.options.Authentication.BindAddress = "0", "0"
 	first := &mortal{at: at, died: make(chan struct{})}
 	run := func(cluster *rest.Config, s store.Store) *running {
-		return launch(t, cluster, c.options, s, testr.NewWithInterface(quiet{t}, testr.Options{}))
+		return launch(t, cluster, c.options, s, testr.NewWithInterface(quiet{t: t}, testr.Options{}))
 	}
 	cluster := plane.Config(t)
 	cluster.Wrap(first.through)

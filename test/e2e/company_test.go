@@ -42,6 +42,7 @@ type company struct {
 	requests  *requests
 	// service is where the API server reaches the replicas of the company's manager, where there are several.
 	service *service
+	log     *lines
 	stop    func()
 }
 
@@ -56,6 +57,7 @@ func newCompany(t *testing.T, changes ...func(*company)) *company {
 		store:     faults.Wrap(memory.New()),
 		options:   manager.Defaults(),
 	}
+	c.log = &lines{}
 	c.options.Installation = "e2e"
 	c.options.Namespace = c.namespace
 	c.options.LeaderElection.Enabled = false
@@ -91,7 +93,7 @@ func (c *company) start() {
 	}
 	cluster.Wrap(func(next http.RoundTripper) http.RoundTripper { return &recorder{next: next, requests: c.requests} })
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.t.Context()))
-	mgr, err := manager.New(ctx, cluster, c.options, c.store, testr.NewWithInterface(quiet{c.t}, testr.Options{}))
+	mgr, err := manager.New(ctx, cluster, c.options, c.store, testr.NewWithInterface(quiet{t: c.t, kept: c.log}, testr.Options{}))
 	if err != nil {
 		cancel()
 		c.t.Fatalf("the manager should start: %v", err)
@@ -113,15 +115,46 @@ func (c *company) restart() {
 	c.start()
 }
 
-// quiet keeps a manager that outlives the body of its test from logging into a test that has ended.
-type quiet struct{ t *testing.T }
+// quiet keeps a manager that outlives the body of its test from logging into a test that has ended, and any from telling what is personal.
+type quiet struct {
+	t *testing.T
+	// kept is where the lines are kept, too; nil is nowhere.
+	kept *lines
+}
+
+// lines are those of a log. They are safe for concurrent use.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.WriteString(line + "\n")
+}
+
+// logged is all that the company's manager logged.
+func (c *company) logged() string {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return c.log.text.String()
+}
 
 func (q quiet) Helper() { q.t.Helper() }
 
 func (q quiet) Log(args ...any) {
-	if q.t.Context().Err() == nil {
-		q.t.Log(args...)
+	if q.t.Context().Err() != nil {
+		return
 	}
+	line := fmt.Sprint(args...)
+	if canary := personalIn(line, neverTold...); canary != "" {
+		q.t.Errorf("the manager logs %q; expected nothing of a person", canary)
+	}
+	if q.kept != nil {
+		q.kept.add(line)
+	}
+	q.t.Log(args...)
 }
 
 // requests are the writes a manager sent to the API server.

@@ -154,7 +154,7 @@ func contend(c *company, s store.Store, at steps) *contender {
 		if strings.Contains(line, store.ErrFenced.Error()) {
 			m.fenced.Add(1)
 		}
-		quiet{c.t}.Log(line)
+		quiet{t: c.t}.Log(line)
 	}, funcr.Options{})
 	m.running = launch(c.t, cluster, options, stepped{s, at}, log)
 	return m

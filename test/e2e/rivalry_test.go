@@ -132,7 +132,7 @@ func abroad(t *testing.T, home *company, installation string, s store.Store) *co
 	c := &company{WithWatch: cluster.Client(t), t: t, namespace: home.namespace, store: faults.Wrap(s), options: home.options}
 	c.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: c.namespace}})
 	c.options.Installation, c.options.Webhook.BindAddress = installation, "0"
-	abroad := launch(t, cluster.Config(t), c.options, c.store, testr.NewWithInterface(quiet{t}, testr.Options{}))
+	abroad := launch(t, cluster.Config(t), c.options, c.store, testr.NewWithInterface(quiet{t: t}, testr.Options{}))
 	t.Cleanup(func() {
 		if err := abroad.stop(); err != nil {
 			t.Errorf("the manager should end without an error when it is stopped, got: %v", err)

@@ -55,7 +55,7 @@ func cluster(t *testing.T) (kubectl func(args ...string) (string, error), c *com
 	config.Impersonate = rest.ImpersonationConfig{
 		UserName: managersAccount, Groups: []string{"system:serviceaccounts", "system:serviceaccounts:roster-system", "system:authenticated"},
 	}
-	running = launch(t, config, c.options, c.store, testr.NewWithInterface(quiet{t}, testr.Options{}))
+	running = launch(t, config, c.options, c.store, testr.NewWithInterface(quiet{t: t}, testr.Options{}))
 	testkit.Eventually(t, "the API server is told to ask about changes", func(ctx context.Context) (bool, string) {
 		err := c.Get(ctx, configurationName, &admissionregistrationv1.ValidatingWebhookConfiguration{})
 		return err == nil, reportOf(err)

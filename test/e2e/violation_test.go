@@ -58,7 +58,7 @@ func withOlderSchema(t *testing.T) *company {
 	c.requests = &requests{}
 	config := cluster.Config(t)
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &recorder{next: next, requests: c.requests} })
-	running := launch(t, config, c.options, c.store, testr.NewWithInterface(quiet{t}, testr.Options{}))
+	running := launch(t, config, c.options, c.store, testr.NewWithInterface(quiet{t: t}, testr.Options{}))
 	t.Cleanup(func() {
 		if err := running.stop(); err != nil {
 			t.Errorf("the manager should end without an error when it is stopped, got: %v", err)
