@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +33,8 @@ type demo struct {
 	root, folder string
 	kubectl      string
 	kubeconfig   string
+	// pages and platform are where people's pages are served, and platforms answered.
+	pages, platform string
 }
 
 func show(ctx context.Context, folder string, exit bool) (err error) {
@@ -61,10 +64,10 @@ func show(ctx context.Context, folder string, exit bool) (err error) {
 	if err := d.applySamples(ctx); err != nil {
 		return fmt.Errorf("%w; the manager's log is %s", err, d.path("manager.log"))
 	}
-	if err := d.result(ctx); err != nil || exit {
+	if err := errors.Join(d.result(ctx), d.mails(ctx)); err != nil || exit {
 		return err
 	}
-	say("the demo stays up; in another terminal:\n\n  export KUBECONFIG=%s\n  kubectl get roster -A\n\nInterrupt it (Ctrl-C) to stop.", d.kubeconfig)
+	say("the demo stays up; in another terminal:\n\n  export KUBECONFIG=%s\n  kubectl get roster -A\n\n%s\n\nInterrupt it (Ctrl-C) to stop.", d.kubeconfig, d.login())
 	select {
 	case <-ctx.Done():
 		return nil
@@ -94,6 +97,11 @@ func prepare(ctx context.Context, folder string) (*demo, error) {
 	if err := os.Setenv("KUBEBUILDER_ASSETS", programs); err != nil {
 		return nil, err
 	}
+	for _, address := range []*string{&d.pages, &d.platform} {
+		if *address, err = freeAddress(); err != nil {
+			return nil, err
+		}
+	}
 	d.kubectl = filepath.Join(programs, "kubectl")
 	if _, err := os.Stat(d.kubectl); err != nil {
 		if d.kubectl, err = exec.LookPath("kubectl"); err != nil {
@@ -105,7 +113,13 @@ func prepare(ctx context.Context, folder string) (*demo, error) {
 			return nil, err
 		}
 	}
-	return d, os.MkdirAll(d.folder, 0o700)
+	if err := os.RemoveAll(d.path("mails")); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(d.path("mails"), 0o700); err != nil {
+		return nil, err
+	}
+	return d, os.WriteFile(d.path("platform.token"), []byte(rand.Text()+"\n"), 0o600)
 }
 
 func (d *demo) path(name string) string { return filepath.Join(d.folder, name) }
@@ -148,6 +162,9 @@ func (d *demo) runManager(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := os.WriteFile(d.path("activation.key"), []byte(rand.Text()+rand.Text()), 0o600); err != nil {
+		return err
+	}
 	say("running the manager: log %s, store %s, metrics http://%s/metrics", d.path("manager.log"), d.path("roster.db"), metrics)
 	return errors.Join(manager.Main(ctx, []string{
 		"--kubeconfig=" + d.path("manager.kubeconfig"),
@@ -159,6 +176,14 @@ func (d *demo) runManager(ctx context.Context) error {
 		"--health-bind-address=0",
 		"--webhook-bind-address=" + webhook,
 		"--webhook-url=https://" + webhook,
+		"--activation-key-file=" + d.path("activation.key"),
+		"--page-url=http://" + d.pages,
+		"--page-bind-address=" + d.pages,
+		"--mail-from=Roster <people@roster.example>",
+		"--mail-folder=" + d.path("mails"),
+		"--mail-per-minute=6000",
+		"--authentication-bind-address=" + d.platform,
+		"--authentication-token-file=" + d.path("platform.token"),
 		"--log-format=text",
 	}, manager.Build{Version: "demo", Commit: "working tree"}, log, log), log.Close())
 }

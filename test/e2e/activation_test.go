@@ -28,6 +28,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/controllers"
@@ -290,7 +291,12 @@ func TestAFirstPasswordComesFromALabelledSecret(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t, func(c *company) {
 		c.options.Activation.InitialPasswords = true
-		mustKubectl(c.t, "apply", "--server-side", "-k", "config/initial-passwords")
+		mustKubectl(c.t, "apply", "--server-side", "-f", "config/initial-passwords/role.yaml")
+		c.create(&rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: c.namespace, Name: "initial-passwords"},
+			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "roster-manager-initial-passwords"},
+			Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: "roster-system", Name: "roster-manager"}},
+		})
 	})
 	o := testkit.Operator(m.namespace, "cleo", testkit.InTenant("north"))
 	o.Spec.Credential = v1alpha1.Credential{Mode: v1alpha1.CredentialModeInitialPassword, PasswordSecretRef: &v1alpha1.SecretKeyRef{Name: "cleo-first", Key: "password"}}

@@ -22,6 +22,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/roster-dev/roster/internal/manager"
 	"github.com/roster-dev/roster/internal/testkit"
 )
 
@@ -72,6 +73,35 @@ func TestTheInstallationOverPostgreSQLIsAccepted(t *testing.T) {
 	}
 	if built := mustKubectl(t, "kustomize", "config/postgresql"); strings.Contains(built, "PersistentVolumeClaim") || strings.Contains(built, "sqlite") {
 		t.Error("config/postgresql should hold neither a volume claim nor an SQLite store")
+	}
+}
+
+// TestTheInstallationWithActivationIsAccepted: what config/activation mounts is what its configuration names, and that is one that the manager takes.
+func TestTheInstallationWithActivationIsAccepted(t *testing.T) {
+	t.Parallel()
+	grantRights(t)
+	out := mustKubectl(t, "apply", "--server-side", "--dry-run=server", "-k", "config/activation")
+	for _, part := range []string{"deployment.apps/roster-manager", "service/roster-pages", "service/roster-authentication"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("config/activation should hold %s, the API server took:\n%s", part, out)
+		}
+	}
+	root, err := testkit.Root()
+	must(t, err)
+	options, err := manager.Parse([]string{"--config=" + filepath.Join(root, "config", "activation", "config.yaml")}, io.Discard)
+	must(t, err)
+	built := mustKubectl(t, "kustomize", "config/activation")
+	for _, path := range []string{options.Activation.KeyFile, options.Mail.PasswordFile, options.Authentication.CertificateFolder, options.Authentication.TokenFile} {
+		folder := path
+		if path != options.Authentication.CertificateFolder {
+			folder = filepath.Dir(path)
+		}
+		if !strings.Contains(built, "mountPath: "+folder+"\n") {
+			t.Errorf("config/activation should mount %s, where its configuration looks", folder)
+		}
+	}
+	if options.Activation.BindAddress != ":8444" || options.Authentication.BindAddress != ":8445" {
+		t.Errorf("the configuration serves at %s and %s; expected the ports of the Deployment", options.Activation.BindAddress, options.Authentication.BindAddress)
 	}
 }
 
