@@ -97,29 +97,36 @@ func prepare(ctx context.Context, folder string) (*demo, error) {
 	if err := os.Setenv("KUBEBUILDER_ASSETS", programs); err != nil {
 		return nil, err
 	}
-	for _, address := range []*string{&d.pages, &d.platform} {
-		if *address, err = freeAddress(); err != nil {
-			return nil, err
-		}
-	}
 	d.kubectl = filepath.Join(programs, "kubectl")
 	if _, err := os.Stat(d.kubectl); err != nil {
 		if d.kubectl, err = exec.LookPath("kubectl"); err != nil {
 			return nil, fmt.Errorf("neither %s nor the PATH holds kubectl: %w", programs, err)
 		}
 	}
-	for _, name := range []string{"roster.db", "roster.db-wal", "roster.db-shm", "kubeconfig", "manager.kubeconfig", "manager.log"} {
-		if err := os.Remove(d.path(name)); err != nil && !os.IsNotExist(err) {
-			return nil, err
+	return d, errors.Join(d.empty(), d.choose())
+}
+
+// empty makes the folder, without what the last demo left there.
+func (d *demo) empty() error {
+	for _, name := range []string{"roster.db", "roster.db-wal", "roster.db-shm", "kubeconfig", "manager.kubeconfig", "manager.log", "mails"} {
+		if err := os.RemoveAll(d.path(name)); err != nil {
+			return err
 		}
 	}
-	if err := os.RemoveAll(d.path("mails")); err != nil {
-		return nil, err
+	return os.MkdirAll(d.path("mails"), 0o700)
+}
+
+// choose makes up what people and platforms reach the manager by.
+func (d *demo) choose() (err error) {
+	for _, address := range []*string{&d.pages, &d.platform} {
+		if *address, err = freeAddress(); err != nil {
+			return err
+		}
 	}
-	if err := os.MkdirAll(d.path("mails"), 0o700); err != nil {
-		return nil, err
-	}
-	return d, os.WriteFile(d.path("platform.token"), []byte(rand.Text()+"\n"), 0o600)
+	return errors.Join(
+		os.WriteFile(d.path("activation.key"), []byte(rand.Text()+rand.Text()), 0o600),
+		os.WriteFile(d.path("platform.token"), []byte(rand.Text()+"\n"), 0o600),
+	)
 }
 
 func (d *demo) path(name string) string { return filepath.Join(d.folder, name) }
@@ -160,9 +167,6 @@ func (d *demo) runManager(ctx context.Context) error {
 	}
 	webhook, err := freeAddress()
 	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(d.path("activation.key"), []byte(rand.Text()+rand.Text()), 0o600); err != nil {
 		return err
 	}
 	say("running the manager: log %s, store %s, metrics http://%s/metrics", d.path("manager.log"), d.path("roster.db"), metrics)

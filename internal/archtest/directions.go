@@ -172,6 +172,7 @@ var Directions = []Row{
 		Libraries: []string{
 			"github.com/go-logr/logr", "github.com/hashicorp/golang-lru/v2", "golang.org/x/image", "golang.org/x/text", "golang.org/x/time",
 		},
+		Tests:         []string{"internal/testkit"},
 		TestLibraries: []string{"github.com/chromedp", "golang.org/x/net/html"},
 		Why:           "a page knows what it asks about people, and neither where that is kept nor Kubernetes",
 	},

@@ -69,7 +69,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 		DisableAutoGenTag: true,
 	}
 	root.SetFlagErrorFunc(misusedFlag)
-	root.AddCommand(newAccess(program), newRBAC(program), newVersion(build))
+	root.AddCommand(newAccess(program), newInvite(program), newRBAC(program), newVersion(build))
 	refuseStrangers(root)
 	return root
 }

@@ -66,10 +66,10 @@ func (c *clusterFlags) given() string {
 	return ""
 }
 
-// read lists the objects of one company. It needs the right to list the four kinds there, and no other.
-func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, error) {
+// connect is a client of the cluster, and the company that is meant. The error of a cluster that nobody named says what may be named.
+func (c *clusterFlags) connect(namespace, unnamed string) (client rest.Interface, company string, err error) {
 	if _, err := clientcmd.ParseTimeout(c.overrides.Timeout); err != nil {
-		return nil, fmt.Errorf("--request-timeout: %q is no duration, such as 30s", c.overrides.Timeout)
+		return nil, "", fmt.Errorf("--request-timeout: %q is no duration, such as 30s", c.overrides.Timeout)
 	}
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = c.kubeconfig
@@ -78,15 +78,22 @@ func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, erro
 	config, err := loader.ClientConfig()
 	switch {
 	case clientcmd.IsEmptyConfig(err):
-		return nil, errors.New("there is nothing to read: name manifests with --filename, or a cluster with --kubeconfig, --context or KUBECONFIG")
+		return nil, "", errors.New(unnamed)
 	case err != nil:
-		return nil, fmt.Errorf("the kubeconfig: %w", err)
+		return nil, "", fmt.Errorf("the kubeconfig: %w", err)
 	}
-	company, _, err := loader.Namespace()
+	company, _, err = loader.Namespace()
 	if err != nil {
-		return nil, fmt.Errorf("the namespace of the kubeconfig: %w", err)
+		return nil, "", fmt.Errorf("the namespace of the kubeconfig: %w", err)
 	}
-	client, err := clientOf(config)
+	client, err = clientOf(config)
+	return client, company, err
+}
+
+// read lists the objects of one company. It needs the right to list the four kinds there, and no other.
+func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, error) {
+	client, company, err := c.connect(namespace,
+		"there is nothing to read: name manifests with --filename, or a cluster with --kubeconfig, --context or KUBECONFIG")
 	if err != nil {
 		return nil, err
 	}

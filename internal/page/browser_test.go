@@ -7,7 +7,6 @@ import (
 	"context"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,23 +18,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-)
 
-// chromium is the browser of this machine; a test without one is skipped, or fails where ROSTER_TEST_BROWSER is "require".
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found
-		}
-	}
-	const missing = "no browser on PATH: install chromium to see the pages in one"
-	if os.Getenv("ROSTER_TEST_BROWSER") == "require" {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
-	return ""
-}
+	"github.com/roster-dev/roster/internal/testkit"
+)
 
 // window is a tab of a browser that runs no scripts, and the hosts it asked.
 type window struct {
@@ -52,7 +37,7 @@ type window struct {
 func openWindow(t *testing.T, base string) *window {
 	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
+		chromedp.ExecPath(testkit.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "en"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
@@ -173,7 +158,7 @@ func serveTLS(t *testing.T, people People, prefix string) string {
 }
 
 func TestPagesInABrowser(t *testing.T) {
-	chromium(t)
+	testkit.Chromium(t)
 	people := newFake()
 	base := serveTLS(t, people, "/people")
 	w := openWindow(t, base)
