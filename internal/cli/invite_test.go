@@ -19,13 +19,9 @@ func TestInviteAsksForALinkAnewEachTime(t *testing.T) {
 	namespace := plane.Namespace(t)
 	c := plane.Client(t)
 	o := testkit.Operator(namespace, "anna")
-	if err := c.Create(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must(t, c.Create(t.Context(), o))
 	asked := func(annotation string) string {
-		if err := c.Get(t.Context(), client.ObjectKeyFromObject(o), o); err != nil {
-			t.Fatal(err)
-		}
+		must(t, c.Get(t.Context(), client.ObjectKeyFromObject(o), o))
 		return o.Annotations[annotation]
 	}
 	invite := func(args ...string) result {
@@ -45,7 +41,18 @@ func TestInviteAsksForALinkAnewEachTime(t *testing.T) {
 	if reset := invite("--reset", "anna"); reset.code != cli.ExitYes || asked(v1alpha1.AnnotationResetPasswordAt) == "" {
 		t.Errorf("invite --reset: %+v; expected the annotation that voids the password", reset)
 	}
-	if nobody := invite(); nobody.code != cli.ExitError || !strings.Contains(nobody.stderr, "OPERATOR is missing") {
+}
+
+func TestInviteOfNobodySaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	if nobody := run(t, "", "invite"); nobody.code != cli.ExitError || !strings.Contains(nobody.stderr, "OPERATOR is missing") {
 		t.Errorf("invite of nobody: %+v; expected to be told what is missing", nobody)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -164,6 +164,13 @@ func (m *mailing) sets(link, password string) int {
 	return status
 }
 
+func (m *mailing) expectSet(what, link, password string, want int) {
+	m.t.Helper()
+	if status := m.sets(link, password); status != want {
+		m.t.Errorf("%s is answered by %d; expected %d", what, status, want)
+	}
+}
+
 // authenticates asks as a platform does.
 func (m *mailing) authenticates(login, password, client string) authentication.Response {
 	m.t.Helper()
@@ -202,12 +209,8 @@ func TestFromAManifestToAFirstLogin(t *testing.T) {
 		t.Errorf("status.activation is %+v; expected a link that was sent once and works for 72h", a)
 	}
 	m.expectLogin("before a password is set", "anna", firstPassword, false)
-	if status := m.sets(first.link, "password"); status != http.StatusUnprocessableEntity {
-		t.Errorf("a common password is answered by %d; expected %d", status, http.StatusUnprocessableEntity)
-	}
-	if status := m.sets(first.link, firstPassword); status != http.StatusOK {
-		t.Fatalf("a good password is answered by %d; expected 200", status)
-	}
+	m.expectSet("a common password", first.link, "password", http.StatusUnprocessableEntity)
+	m.expectSet("a good password", first.link, firstPassword, http.StatusOK)
 	m.expectLogin("once it is set", "anna", firstPassword, true)
 	m.expectLogin("by the e-mail address, in capitals", strings.ToUpper(string(o.Spec.Profile.Email)), firstPassword, true)
 	m.expectLogin("with another password", "anna", "another password of nobody", false)
@@ -215,9 +218,7 @@ func TestFromAManifestToAFirstLogin(t *testing.T) {
 	if o.Status.Activation.UsedTime == nil {
 		t.Errorf("status.activation is %+v; expected when the link was used", o.Status.Activation)
 	}
-	if status := m.sets(first.link, "yet another long password"); status != http.StatusGone {
-		t.Errorf("the link, used again, is answered by %d; expected %d", status, http.StatusGone)
-	}
+	m.expectSet("the link, used again", first.link, "yet another long password", http.StatusGone)
 	settled(m.company, testkit.Tenant(m.namespace, "north"), "counts one active operator", func(tenant *v1alpha1.Tenant) bool {
 		return tenant.Status.Operators != nil && tenant.Status.Operators.Active == 1
 	})
@@ -248,9 +249,7 @@ func TestLinksAreSentAnewAndPasswordsVoidedOncePerRequest(t *testing.T) {
 	if first.link == second.link || first.id == second.id {
 		t.Error("the second mail has the first one's link or Message-ID; expected another link")
 	}
-	if status := m.sets(first.link, firstPassword); status != http.StatusGone {
-		t.Errorf("the link before it is answered by %d; expected that it is void", status)
-	}
+	m.expectSet("the link before it, which is void", first.link, firstPassword, http.StatusGone)
 	annotate("example.com/unrelated", "x")
 	m.restart()
 	m.tells(o, v1alpha1.OperatorStateInvited, v1alpha1.ReasonInvited)
@@ -259,20 +258,14 @@ func TestLinksAreSentAnewAndPasswordsVoidedOncePerRequest(t *testing.T) {
 	if !strings.Contains(third.to, "ben.elsewhere@example.com") {
 		t.Errorf("the third mail goes to %q; expected the address he has now", third.to)
 	}
-	if status := m.sets(second.link, firstPassword); status != http.StatusGone {
-		t.Errorf("a link that went to the former address is answered by %d; expected that it is void", status)
-	}
-	if status := m.sets(third.link, firstPassword); status != http.StatusOK {
-		t.Fatalf("the latest link is answered by %d; expected 200", status)
-	}
+	m.expectSet("a link that went to the former address", second.link, firstPassword, http.StatusGone)
+	m.expectSet("the latest link", third.link, firstPassword, http.StatusOK)
 	m.tells(o, v1alpha1.OperatorStateActive, v1alpha1.ReasonPasswordSet)
 	annotate(v1alpha1.AnnotationResetPasswordAt, "today")
 	fourth := m.mailed(4)
 	m.tells(o, v1alpha1.OperatorStateInvited, v1alpha1.ReasonInvited)
 	m.expectLogin("once the password is voided", "ben", firstPassword, false)
-	if status := m.sets(fourth.link, "a different long password"); status != http.StatusOK {
-		t.Fatalf("the link to set another password is answered by %d; expected 200", status)
-	}
+	m.expectSet("the link to set another password", fourth.link, "a different long password", http.StatusOK)
 	m.tells(o, v1alpha1.OperatorStateActive, v1alpha1.ReasonPasswordSet)
 	m.restart()
 	edit(m.company, o, func(o *v1alpha1.Operator) { o.Spec.Profile.Title = "Agent" })
