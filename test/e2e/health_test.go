@@ -13,6 +13,7 @@ import (
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -68,6 +69,7 @@ func (h *healthTool) see(event watch.Event) {
 		h.t.Errorf("kstatus of %s %s should be computed: %v", object.GetKind(), object.GetName(), err)
 		return
 	}
+	agree(h.t, object, result.Status)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	key := object.GetKind() + " " + object.GetName()
@@ -156,4 +158,24 @@ func TestHealthToolsSeeNoFailureWhileTheStoreIsAway(t *testing.T) {
 	h.went(group, status.InProgressStatus, status.FailedStatus)
 	c.create(testkit.Tenant(c.namespace, "south"))
 	h.went(group, status.InProgressStatus, status.FailedStatus, status.CurrentStatus)
+}
+
+func TestHealthToolsSeeWhatIsSuspended(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	h := watchHealth(c)
+	tenant := testkit.Tenant(c.namespace, "north")
+	c.create(tenant)
+	h.went(tenant, status.InProgressStatus, status.CurrentStatus)
+	edit(c, tenant, func(t *v1alpha1.Tenant) { t.Spec.Suspend = true })
+	settled(c, tenant, "is suspended", func(t *v1alpha1.Tenant) bool {
+		return t.Status.ObservedGeneration == t.Generation && meta.IsStatusConditionTrue(t.Status.Conditions, v1alpha1.ConditionSuspended)
+	})
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Tenant"))
+	must(t, c.Get(t.Context(), client.ObjectKeyFromObject(tenant), object))
+	if argo, err := argoHealth(object); argo != "Suspended" || err != nil {
+		t.Errorf("Argo CD takes a suspended tenant for %s (%v); expected Suspended", argo, err)
+	}
+	must(t, c.Delete(t.Context(), tenant))
 }
