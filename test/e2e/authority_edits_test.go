@@ -220,6 +220,7 @@ var tenantEdits = append(metadataEdits[*v1alpha1.Tenant](ofCompany, ofNorth), []
 	{path: "spec.rolePolicy", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.RolePolicy = v1alpha1.RolePolicyAdditive }},
 	{path: "spec.awayRouting.channels{*}", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.AwayRouting.Channels = []v1alpha1.Channel{v1alpha1.ChannelChat} }},
 	{path: "spec.activation.validFor", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.Activation.ValidFor = &metav1.Duration{Duration: time.Hour} }},
+	{path: "spec.locale", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.Locale = "cs-CZ" }},
 	{path: "spec.consoleURL", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.ConsoleURL = "https://console.example.com" }},
 	{path: "spec.deletionPolicy", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.DeletionPolicy = v1alpha1.TenantDeletionPolicyDelete }},
 	{path: "spec.offboarding.retention", who: ofNorth, make: func(t *v1alpha1.Tenant) { t.Spec.Offboarding.Retention = &metav1.Duration{Duration: 48 * time.Hour} }},

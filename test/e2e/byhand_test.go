@@ -29,6 +29,7 @@ var recordTables = []string{
 
 // othersTables are all the others, with why they are left out.
 var othersTables = map[string]string{
+	"accounts": "the person's own", "links": "what was sent", "self_profiles": "the person's own",
 	"presence": "the platform's", "presence_channels": "the platform's", "removal_windows": "counted", "writer_epochs": "a writer fences anew",
 	"store_identity": "the store's own", "schema_version": "the migrations'", "sqlite_sequence": "SQLite's own", "capability_sets": "has a key and no more",
 }

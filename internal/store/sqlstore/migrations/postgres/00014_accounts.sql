@@ -155,6 +155,11 @@ CREATE STATISTICS users_state ON (CASE
     END) FROM users;
 COMMENT ON STATISTICS users_state IS 'How many people are in which state, as the views tell it.';
 
+-- What is said beside people of their passwords is no part of a record: a sweep mends it.
+CREATE TRIGGER users_has_password_changed AFTER UPDATE OF has_password ON users FOR EACH STATEMENT
+    WHEN (current_setting('roster.writer', TRUE) IS DISTINCT FROM 'on') EXECUTE FUNCTION roster_emptied();
+COMMENT ON TRIGGER users_has_password_changed ON users IS 'Tells the manager what other programs change.';
+
 -- Roles belong to the server: one may be there, and the manager's user may not be let make it.
 -- +goose StatementBegin
 DO $$
