@@ -58,7 +58,10 @@ func (s *sequence) rests() {
 		if there {
 			s.ids[name] = is.ID
 		}
-		s.mayHaveGone[name] = 0
+		// Whose removal is held may go by a confirmation, long after that.
+		if is.Value.User.Held == "" {
+			s.mayHaveGone[name] = 0
+		}
 	}
 }
 
@@ -97,18 +100,17 @@ func (s *sequence) wrong(ctx context.Context) ([]string, error) {
 // wrongOf is what is not as it should be of one person.
 func wrongOf(name string, o *v1alpha1.Operator, stored store.Stored[roster.Person], there bool, directory *snapshot.Snapshot) []string {
 	var wrong []string
-	if len(stored.Marred) > 0 {
-		wrong = append(wrong, fmt.Sprintf("%s is marred: %v", name, stored.Marred))
-	}
 	switch {
 	case o == nil && there && stored.Value.User.Active && stored.Value.User.Held == "":
 		wrong = append(wrong, name+" has no object, and is active in the store and not held")
 	case o == nil || o.Spec.Suspend:
-		return nil
 	case meta.IsStatusConditionTrue(o.Status.Conditions, v1alpha1.ConditionHeld), meta.IsStatusConditionTrue(o.Status.Conditions, v1alpha1.ConditionConflict):
 		return wrong
 	case !there:
 		wrong = append(wrong, name+" is not stored")
+	case len(stored.Marred) > 0:
+		// A record that is held from its object, or left alone, stays marred.
+		wrong = append(wrong, fmt.Sprintf("%s is marred: %v", name, stored.Marred))
 	default:
 		want := roster.Want(translate.Operator(o), directory).Person
 		if diff := cmp.Diff(want, stored.Value); diff != "" {
