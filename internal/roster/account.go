@@ -88,6 +88,7 @@ const (
 	// LinkUsed is that a password was set by it.
 	LinkUsed LinkEnd = "Used"
 	// LinkVoid is that it counts no more: another one was made, the person was deactivated or has another address.
+	// A link that sending was given up of is void without an end.
 	LinkVoid LinkEnd = "Void"
 )
 
@@ -107,13 +108,17 @@ func (l Link) State(now time.Time) LinkState {
 	switch {
 	case l.End == LinkUsed:
 		return LinkIsUsed
-	case l.End == LinkVoid:
+	case l.End == LinkVoid, l.givenUp():
 		return LinkIsVoid
 	case !l.Expires.IsZero() && !now.Before(l.Expires):
 		return LinkIsExpired
 	}
 	return LinkIsValid
 }
+
+// givenUp tells whether sending the link came to nothing for good. Its mail may have arrived all the same, where the server's answer was lost,
+// and would work for ever: a link expires only once it is sent.
+func (l Link) givenUp() bool { return l.Sent.IsZero() && l.NextTry.IsZero() }
 
 // Invitation is a link that is made if the person needs one. All of it but the request is drawn anew each time, so that only what is stored
 // counts.
@@ -189,12 +194,14 @@ func (a Account) Follow(before, after Person, invitation *Invitation, now time.T
 	return a.invite(*invitation, Activation, after.User, now)
 }
 
+// voidsLinks compares addresses as they are written, as links do: one that is void for a letter's case must not work again once that is back.
 func voidsLinks(before, after User) bool {
-	return before.Active && !after.Active || before.UserName != "" && before.EmailKey() != after.EmailKey()
+	return before.Active && !after.Active || before.UserName != "" && before.Profile.Email != after.Profile.Email
 }
 
+// voidsPassword does not ask whether who comes back is switched on at once: he would have the other's password once he is.
 func voidsPassword(before, after Person) bool {
-	back := before.HasLeft() && after.User.Active && before.User.EmailKey() != after.User.EmailKey()
+	back := before.HasLeft() && before.User.EmailKey() != after.User.EmailKey()
 	vouched := before.User.CredentialMode != IdentityProvider && after.User.CredentialMode == IdentityProvider
 	return before.User.UserName != "" && (back || vouched)
 }
@@ -216,8 +223,12 @@ func (a Account) voidLinks(now time.Time) Account {
 	return a
 }
 
-// invite is the account with another link, before which the others are void.
+// invite is the account with another link, before which the others are void. An invitation makes one link, also where
+// an object asks for a new link and another password at once.
 func (a Account) invite(invitation Invitation, purpose LinkPurpose, u User, now time.Time) Account {
+	if slices.ContainsFunc(a.Links, func(l Link) bool { return l.Hash == invitation.Hash }) {
+		return a
+	}
 	a = a.voidLinks(now)
 	a.Links = slices.Insert(a.Links, 0, invitation.link(purpose, u.Profile.Email))
 	a.Links = a.Links[:min(len(a.Links), KeptLinks)]
@@ -255,13 +266,17 @@ func (a Account) ResetPassword(u User, request string, invitation *Invitation, n
 	return a.invite(*invitation, purpose, u, now)
 }
 
-// Forgot is the account once somebody says that the person forgot the password. Who has none yet is sent a new link to set the first one.
+// Forgot is the account once somebody says that the person forgot the password. Who has none yet is sent a new link to set the first one, which
+// lives as long as that before: anybody may say so, and must not shorten the time that the person has.
 func (a Account) Forgot(u User, invitation Invitation) Account {
 	switch {
 	case !u.LogsIn() || u.Profile.Email == "" || u.CredentialMode == InitialPassword && !a.HasPassword():
 		return a
 	case a.HasPassword():
 		return a.invite(invitation, Reset, u, invitation.At)
+	}
+	if link, found := a.Link(); found && link.Purpose == Activation {
+		invitation.ValidFor = time.Duration(link.ValidFor) * time.Second
 	}
 	return a.invite(invitation, Activation, u, invitation.At)
 }
@@ -329,7 +344,8 @@ func (a Account) LinkUnsent(hash, failure string, next time.Time) Account {
 	return a.tried(hash, func(l *Link) { l.NextTry, l.Failure = instant(next), failure })
 }
 
-// tried is the account after a try to send a link. What became of one that ended meanwhile is counted only.
+// tried is the account after a try to send a link. What became of one that ended meanwhile, or that is not to be sent any more, is counted only:
+// two managers may have tried it.
 func (a Account) tried(hash string, outcome func(*Link)) Account {
 	i := slices.IndexFunc(a.Links, func(l Link) bool { return l.Hash == hash })
 	if i < 0 {
@@ -337,8 +353,11 @@ func (a Account) tried(hash string, outcome func(*Link)) Account {
 	}
 	a.Links = slices.Clone(a.Links)
 	a.Links[i].Attempts++
-	if a.Links[i].End == "" {
-		outcome(&a.Links[i])
+	switch link := &a.Links[i]; {
+	case link.End != "":
+		link.NextTry = time.Time{}
+	case !link.NextTry.IsZero():
+		outcome(link)
 	}
 	return a
 }
