@@ -4,6 +4,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"time"
@@ -26,22 +27,25 @@ type AccountWish struct {
 }
 
 // EnsureAccount makes the account of a person whose record is stored what an object wants of it, and answers what it is. Where nothing is to be
-// done it is read only. ErrNotFound: there is no such person. The password of a Secret is hashed only if it is given.
+// done it is read only. ErrNotFound: there is no such person. The password of a Secret is hashed only if it is given; where that fails, all else
+// is carried out still, so that a request to void a password never waits for a better Secret.
 func (p *Provisioner) EnsureAccount(ctx context.Context, key roster.PersonKey, wish AccountWish) (store.Holder, error) {
 	is, err := p.store.Accounts().Get(ctx, key)
 	if err != nil {
 		return is, err
 	}
 	hash := ""
+	var refused error
 	if asked := wish.asked(is.User, is.Account); wish.Secret != "" && asked.TakesSecret(is.User, wish.Secret) {
-		if hash, err = wish.Password(ctx); err != nil {
-			return is, err
+		if hash, refused = wish.Password(ctx); refused != nil {
+			hash = ""
 		}
 	}
 	if reflect.DeepEqual(wish.carriedOut(is.User, is.Account, hash), is.Account) {
-		return is, nil
+		return is, refused
 	}
-	return p.store.Accounts().Update(ctx, key, func(u roster.User, a roster.Account) (roster.Account, error) { return wish.carriedOut(u, a, hash), nil })
+	is, err = p.store.Accounts().Update(ctx, key, func(u roster.User, a roster.Account) (roster.Account, error) { return wish.carriedOut(u, a, hash), nil })
+	return is, cmp.Or(err, refused)
 }
 
 // asked is the account once requests are carried out.
