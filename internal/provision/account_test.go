@@ -26,9 +26,9 @@ func drawn(n int, resend string) *roster.Invitation {
 	}
 }
 
-// wishes asks for a link by the link n, with requests, where they are given.
-func wishes(n int, resend, reset string) provision.AccountWish {
-	return provision.AccountWish{Invitation: drawn(n, resend), Resend: resend, Reset: reset, Now: now}
+// wishes asks for the link 1, with requests, where they are given.
+func wishes(resend, reset string) provision.AccountWish {
+	return provision.AccountWish{Invitation: drawn(1, resend), Resend: resend, Reset: reset, Now: now}
 }
 
 // someAccount is a store with somebody whose account is kept, and what changes that.
@@ -96,11 +96,11 @@ func TestWhatAnObjectWantsOfAnAccountIsCarriedOutOnce(t *testing.T) {
 		want   string
 	}{
 		{"nothing", mine, provision.AccountWish{Now: now}, `"mine" by "Person", 0 of 0 links`},
-		{"a link for who has none", roster.Account{}, wishes(1, "", ""), `"" by "", 1 of 1 links`},
-		{"a new link", sent, wishes(1, "a", ""), `"" by "", 1 of 2 links`},
-		{"no link for who has a password", mine, wishes(1, "a", ""), `"mine" by "Person", 0 of 0 links`},
-		{"a reset", mine, wishes(1, "", "r"), `"" by "", 1 of 1 links`},
-		{"a reset and a new link at once", mine, wishes(1, "a", "r"), `"" by "", 1 of 1 links`},
+		{"a link for who has none", roster.Account{}, wishes("", ""), `"" by "", 1 of 1 links`},
+		{"a new link", sent, wishes("a", ""), `"" by "", 1 of 2 links`},
+		{"no link for who has a password", mine, wishes("a", ""), `"mine" by "Person", 0 of 0 links`},
+		{"a reset", mine, wishes("", "r"), `"" by "", 1 of 1 links`},
+		{"a reset and a new link at once", mine, wishes("a", "r"), `"" by "", 1 of 1 links`},
 		{"a reset where no links are made", mine, provision.AccountWish{Reset: "r", Now: now}, `"" by "", 0 of 0 links`},
 	} {
 		newAccount(t, roster.ActivationLink, c.kept).ensures(c.reason, c.wish, c.want)
@@ -149,11 +149,11 @@ func TestAResetDoesNotWaitForABetterSecret(t *testing.T) {
 
 func TestAnAccountNeedsAPersonAndAStore(t *testing.T) {
 	a := newAccount(t, roster.ActivationLink, roster.Account{})
-	if _, err := a.EnsureAccount(t.Context(), roster.NewPersonKey("acme", "nobody"), wishes(1, "", "")); !errors.Is(err, store.ErrNotFound) {
+	if _, err := a.EnsureAccount(t.Context(), roster.NewPersonKey("acme", "nobody"), wishes("", "")); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the account of nobody should not be found, got %v", err)
 	}
 	a.store.SetDown(true)
-	if _, err := a.EnsureAccount(t.Context(), a.key, wishes(1, "", "")); !errors.Is(err, store.ErrUnavailable) {
+	if _, err := a.EnsureAccount(t.Context(), a.key, wishes("", "")); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("a store that is away should be told, got %v", err)
 	}
 }

@@ -162,28 +162,9 @@ func (l *life) check(t *rapid.T) {
 	}
 	open := 0
 	for _, link := range a.Links {
-		state := link.State(l.now)
+		l.checkLink(t, link)
 		if link.End == "" {
 			open++
-		}
-		if link.End != "" && !link.NextTry.IsZero() {
-			t.Fatalf("the link %s is %s and should not be mailed any more", link.Hash, link.End)
-		}
-		if was, over := l.over[link.Hash]; over && state == roster.LinkIsValid {
-			t.Fatalf("the link %s was %s and should never be valid again", link.Hash, was)
-		}
-		usable := false
-		if _, state := a.UseLink(u, link.Hash, "x", l.now); state == roster.LinkIsValid {
-			usable = true
-		}
-		if _, over := l.over[link.Hash]; over && usable {
-			t.Fatalf("the link %s was over and can be used", link.Hash)
-		}
-		if !usable {
-			l.over[link.Hash] = state
-		}
-		if usable && !u.LogsIn() {
-			t.Fatalf("who cannot log in should have no link, %s can be used", link.Hash)
 		}
 	}
 	if open > 1 {
@@ -194,6 +175,23 @@ func (l *life) check(t *rapid.T) {
 	}
 	if a.HasPassword() != (a.Source != "") || a.MustChange && a.Source != roster.BySecret {
 		t.Fatalf("a password has a source, and one of a Secret alone is to be changed: %+v", a)
+	}
+}
+
+// checkLink sees that a link that is over stays so. One is, that sets no password.
+func (l *life) checkLink(t *rapid.T, link roster.Link) {
+	u, state := l.person.User, link.State(l.now)
+	_, usable := l.account.UseLink(u, link.Hash, "x", l.now)
+	was, over := l.over[link.Hash]
+	switch {
+	case link.End != "" && !link.NextTry.IsZero():
+		t.Fatalf("the link %s is %s and should not be mailed any more", link.Hash, link.End)
+	case over && (state == roster.LinkIsValid || usable == roster.LinkIsValid):
+		t.Fatalf("the link %s was %s and should never be valid again", link.Hash, was)
+	case usable == roster.LinkIsValid && !u.LogsIn():
+		t.Fatalf("who cannot log in should have no link, %s can be used", link.Hash)
+	case usable != roster.LinkIsValid:
+		l.over[link.Hash] = usable
 	}
 }
 
