@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -40,12 +41,11 @@ func ReadKey(path string) (Key, error) {
 		return Key{}, fmt.Errorf("the activation key cannot be read: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	secret := make([]byte, LongestKey+1)
-	n, err := file.Read(secret)
+	secret, err := io.ReadAll(io.LimitReader(file, LongestKey+1))
 	if err != nil {
 		return Key{}, fmt.Errorf("the activation key cannot be read: %w", err)
 	}
-	return NewKey(secret[:n])
+	return NewKey(secret)
 }
 
 // of is the HMAC-SHA-256 of some bytes.
