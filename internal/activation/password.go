@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -26,7 +27,7 @@ const (
 // strongEnough is the least score of zxcvbn, of 0 to 4: to guess it takes more than 10^8 tries.
 const strongEnough = 3
 
-// judgedRunes is how much of a password is judged; judging takes longer than its length.
+// judgedRunes is how much of a password is judged, its beginning; judging takes longer than its length.
 const judgedRunes = 100
 
 // WeakError says why a password is refused.
@@ -50,21 +51,24 @@ func (e *WeakError) Error() string {
 	return "the password is soon guessed: a longer one, such as four words that have nothing to do with each other, is right"
 }
 
-// CheckPassword is a WeakError where a password is refused for somebody.
+// CheckPassword is a WeakError where a password is refused for somebody. It is judged in the form in which it is hashed: what looks rare on the
+// keyboard may be another way to write a common word.
 func CheckPassword(password string, u roster.User, tenants ...string) error {
 	weak := &WeakError{MinLength: ShortestPassword}
-	switch length := utf8.RuneCountInString(password); {
-	case len(password) > LongestPassword:
+	if len(password) > LongestPassword {
 		weak.TooLong = true
-	case length < ShortestPassword:
+		return weak
+	}
+	judged := []rune(canonical(password))
+	beginning := string(judged[:min(len(judged), judgedRunes)])
+	switch {
+	case len(judged) < ShortestPassword:
 		weak.TooShort = true
 	case !utf8.ValidString(password):
 		weak.Common = true
-	case length > judgedRunes:
-		return nil
-	case zxcvbn.PasswordStrength(password, nil).Score < strongEnough:
+	case zxcvbn.PasswordStrength(beginning, nil).Score < strongEnough:
 		weak.Common = true
-	case zxcvbn.PasswordStrength(password, namesOf(u, tenants)).Score < strongEnough:
+	case zxcvbn.PasswordStrength(beginning, namesOf(u, tenants)).Score < strongEnough:
 		weak.LikeYou = true
 	default:
 		return nil
@@ -81,18 +85,35 @@ func CheckGiven(password string) error {
 	return nil
 }
 
-// namesOf is what somebody who knows the person would try.
+// shortestName is how many letters a part of a name has at least to be looked for in a password.
+const shortestName = 3
+
+// namesOf is what somebody who knows the person would try: names and their parts, as they are written and without accents.
 func namesOf(u roster.User, tenants []string) []string {
 	local, domain, _ := strings.Cut(u.Profile.Email, "@")
 	host, _, _ := strings.Cut(domain, ".")
 	all := append([]string{u.UserName, u.Profile.GivenName, u.Profile.FamilyName, u.Profile.PublicName, local, host, u.Company, "roster"}, tenants...)
 	var names []string
 	for _, name := range all {
-		if name != "" {
-			names = append(names, strings.ToLower(name))
+		parts := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+		for _, part := range append(parts, name) {
+			part = strings.ToLower(canonical(part))
+			if utf8.RuneCountInString(part) >= shortestName {
+				names = append(names, part, unaccented(part))
+			}
 		}
 	}
 	return names
+}
+
+// unaccented is a text as somebody types it who has no accents on the keyboard.
+func unaccented(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsMark(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(text))
 }
 
 // Cost is how much work a password hash is.
@@ -111,6 +132,10 @@ const (
 	mostMemory     = 1 << 20
 	mostIterations = 100
 	mostLanes      = 16
+	// mostWork is in KiB that are gone over, some ten seconds of one core.
+	mostWork = 8 << 20
+	// longestHash is more than any hash has: one with a salt and a key of mebibytes is none of ours.
+	longestHash = 512
 )
 
 // Check is an error where a cost is out of bounds.
@@ -120,6 +145,8 @@ func (c Cost) Check() error {
 		return fmt.Errorf("the memory of a password hash is %d KiB: 8 for each lane to %d are right", c.Memory, mostMemory)
 	case c.Iterations < 1 || c.Iterations > mostIterations:
 		return fmt.Errorf("the iterations of a password hash are %d: 1 to %d are right", c.Iterations, mostIterations)
+	case uint64(c.Memory)*uint64(c.Iterations) > mostWork:
+		return fmt.Errorf("a password hash goes %d times over %d KiB: %d KiB in all are right, more takes too long", c.Iterations, c.Memory, mostWork)
 	case c.Parallelism < 1 || c.Parallelism > mostLanes:
 		return fmt.Errorf("the lanes of a password hash are %d: 1 to %d are right", c.Parallelism, mostLanes)
 	}
@@ -168,19 +195,31 @@ func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err er
 }
 
 // Verify tells whether a password is that of a hash, and whether the hash is of another cost than new ones are. No hash is that of nobody,
-// which takes as long and is never right. ErrBusy as for Hash.
-func (h *Hasher) Verify(ctx context.Context, password, hash string) (right, outdated bool, err error) {
+// which takes as long and is never right. Once it is the password's turn, may says whether to go on, and was is told what came of it before the
+// next has its turn: of many guesses at once each is answered by what is known of those before. ErrBusy as for Hash; the error of may.
+func (h *Hasher) Verify(ctx context.Context, password, hash string, may func() error, was func(right bool)) (right, outdated bool, err error) {
 	compared, cost := h.compared(hash)
-	return right, cost != h.cost, h.turn(ctx, func() error {
+	err = h.turn(ctx, func() error {
+		if err := may(); err != nil {
+			return err
+		}
 		h.counted(cost)
 		equal, err := argon2id.ComparePasswordAndHash(canonical(password), compared)
+		if err != nil {
+			return fmt.Errorf("compare a password: %w", err)
+		}
 		right = equal && compared == hash
-		return err
+		was(right)
+		return nil
 	})
+	return right, cost != h.cost, err
 }
 
 // compared is the hash that is compared with, and its cost: that of nobody where there is none or it is none of ours.
 func (h *Hasher) compared(hash string) (string, Cost) {
+	if len(hash) > longestHash {
+		return h.nobody, h.cost
+	}
 	params, _, key, err := argon2id.DecodeHash(hash)
 	if err != nil || len(key) < 16 {
 		return h.nobody, h.cost

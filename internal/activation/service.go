@@ -239,8 +239,8 @@ func outcomeOf(err error) string {
 }
 
 func (s *Service) authenticate(ctx context.Context, a Attempt) (Authenticated, error) {
-	if pause := s.throttle.pause(a.Company, a.Login, a.Client, s.Now()); pause > 0 {
-		return Authenticated{}, &ThrottledError{RetryAfter: pause}
+	if err := s.mayTry(a); err != nil {
+		return Authenticated{}, err
 	}
 	is, err := s.accounts.Find(ctx, a.Company, a.Login)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -250,42 +250,60 @@ func (s *Service) authenticate(ctx context.Context, a Attempt) (Authenticated, e
 	if err == nil && is.User.LogsIn() {
 		hash = is.Account.Password
 	}
-	if err := s.verify(ctx, is, hash, a); err != nil {
+	if is, err = s.verify(ctx, is, hash, a); err != nil {
 		return Authenticated{}, err
 	}
 	return Authenticated{Holder: is, MustChange: is.Account.MustChange}, nil
 }
 
-// verify compares a password, counts a wrong one, and hashes a right one anew where hashes have another cost by now. ErrWrong; ErrBusy.
-func (s *Service) verify(ctx context.Context, is store.Holder, hash string, a Attempt) error {
-	if len(a.Password) > LongestPassword {
-		a.Password, hash = "", ""
-	}
-	right, outdated, err := s.Hasher.Verify(ctx, a.Password, hash)
-	if err != nil {
-		return err
-	}
-	if !right {
-		s.throttle.wrong(a.Company, a.Login, a.Client, s.Now())
-		return ErrWrong
-	}
-	s.throttle.right(a.Company, a.Login, a.Client)
-	if outdated {
-		s.rehash(ctx, is, hash, a.Password)
+// mayTry is a ThrottledError where somebody guessed too often.
+func (s *Service) mayTry(a Attempt) error {
+	if pause := s.throttle.pause(a.Company, a.Login, a.Client, s.Now()); pause > 0 {
+		return &ThrottledError{RetryAfter: pause}
 	}
 	return nil
 }
 
-// rehash hashes a password by the cost of today. Whoever logged in need not know if that comes to nothing.
-func (s *Service) rehash(ctx context.Context, is store.Holder, old, password string) {
+// verify compares a password, counts a wrong one, and hashes a right one anew where hashes have another cost by now: the account is the one with
+// that hash. ErrWrong; ThrottledError; ErrBusy.
+func (s *Service) verify(ctx context.Context, is store.Holder, hash string, a Attempt) (store.Holder, error) {
+	if len(a.Password) > LongestPassword {
+		a.Password, hash = "", ""
+	}
+	// It is asked again at its turn: who sends many guesses at once has them waiting before the first is counted.
+	right, outdated, err := s.Hasher.Verify(ctx, a.Password, hash, func() error { return s.mayTry(a) }, func(right bool) {
+		if right {
+			s.throttle.right(a.Company, a.Login, a.Client)
+		} else {
+			s.throttle.wrong(a.Company, a.Login, a.Client, s.Now())
+		}
+	})
+	switch {
+	case err != nil:
+		return is, err
+	case !right:
+		return is, ErrWrong
+	case outdated:
+		return s.rehash(ctx, is, hash, a.Password), nil
+	}
+	return is, nil
+}
+
+// rehash hashes a password by the cost of today, and answers the account with that. Whoever logged in need not know if it comes to nothing.
+func (s *Service) rehash(ctx context.Context, is store.Holder, old, password string) store.Holder {
 	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
-		return
+		return is
 	}
-	_, err = s.accounts.Update(ctx, is.User.Key(), func(_ roster.User, a roster.Account) (roster.Account, error) { return a.Rehash(old, hash), nil })
+	after, err := s.accounts.Update(ctx, is.User.Key(), func(_ roster.User, a roster.Account) (roster.Account, error) { return a.Rehash(old, hash), nil })
 	if err != nil {
 		s.Audit.Error(err, "A password could not be hashed anew; the next login tries again", "person", is.ID)
 	}
+	if err == nil && after.Account.Password == hash {
+		// A session that begins now is of that hash.
+		is.Account.Password = hash
+	}
+	return is
 }
 
 // LogIn begins a session of somebody's own pages. Errors as for Authenticate.
@@ -341,10 +359,10 @@ func (s *Service) ChangePassword(ctx context.Context, session Session, old, pass
 		return "", err
 	}
 	a := Attempt{Company: is.User.Company, Login: is.User.UserName, Password: old, Client: client}
-	if pause := s.throttle.pause(a.Company, a.Login, a.Client, s.Now()); pause > 0 {
-		return "", &ThrottledError{RetryAfter: pause}
+	if err := s.mayTry(a); err != nil {
+		return "", err
 	}
-	if err := s.verify(ctx, is, is.Account.Password, a); err != nil {
+	if is, err = s.verify(ctx, is, is.Account.Password, a); err != nil {
 		return "", err
 	}
 	if err := s.checkNew(password, old, is); err != nil {
@@ -355,7 +373,8 @@ func (s *Service) ChangePassword(ctx context.Context, session Session, old, pass
 		return "", err
 	}
 	if err := s.update(ctx, is, func(u roster.User, a roster.Account) (roster.Account, error) {
-		if !u.LogsIn() {
+		// A password that was voided while this was checked is not brought back by who knew it.
+		if !u.LogsIn() || a.Password != is.Account.Password {
 			return a, ErrOver
 		}
 		return a.ChangePassword(hash, s.Now()), nil

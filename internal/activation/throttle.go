@@ -34,7 +34,8 @@ const (
 )
 
 // throttle slows down who guesses: a client for one login, and a client for all together. It never looks at a login alone, so that nobody can
-// lock somebody else out. What it remembers is bounded; who is forgotten first is who guessed longest ago.
+// lock somebody else out. Guesses are forgiven in time, as many an hour as are free, so that an office behind one address is not slowed down
+// by all that its people mistyped in a week. What it remembers is bounded; who is forgotten first is who guessed longest ago.
 type throttle struct {
 	mu      sync.Mutex
 	guesses *lru.Cache[guesser, guesses]
@@ -45,8 +46,21 @@ type guesser [sha256.Size]byte
 
 type guesses struct {
 	wrong int
-	last  time.Time
-	until time.Time
+	// last is when the last was, and forgiven until when they were forgiven.
+	last, forgiven time.Time
+	until          time.Time
+}
+
+// forgive takes off what time has made up for.
+func (g guesses) forgive(free int, now time.Time) guesses {
+	if now.Sub(g.last) > forgottenAfter {
+		return guesses{forgiven: now}
+	}
+	each := forgottenAfter / time.Duration(free)
+	if off := int(now.Sub(g.forgiven) / each); off > 0 {
+		g.wrong, g.forgiven = max(g.wrong-off, 0), g.forgiven.Add(time.Duration(off)*each)
+	}
+	return g
 }
 
 func newThrottle(remembered int) *throttle {
@@ -62,7 +76,12 @@ func newThrottle(remembered int) *throttle {
 func network(client string) string {
 	address, err := netip.ParseAddr(client)
 	if err != nil {
-		return strings.ToLower(client)
+		// A port differs from one connection to the next.
+		port, err := netip.ParseAddrPort(client)
+		if err != nil {
+			return strings.ToLower(client)
+		}
+		address = port.Addr()
 	}
 	address = address.Unmap()
 	if address.Is4() {
@@ -106,9 +125,7 @@ func (t *throttle) wrong(company, login, client string, now time.Time) {
 
 func (t *throttle) count(who guesser, free int, now time.Time) {
 	g, _ := t.guesses.Get(who)
-	if now.Sub(g.last) > forgottenAfter {
-		g = guesses{}
-	}
+	g = g.forgive(free, now)
 	g.wrong++
 	g.last = now
 	if beyond := g.wrong - free; beyond > 0 {
