@@ -91,6 +91,11 @@ func TestWhatALinkIsGoodFor(t *testing.T) {
 			})
 			return token
 		}, Void},
+		{"it is for another address, however that came", func(c *centre) string {
+			token := c.isSent("anna")
+			c.changes("anna", func(_ roster.User, a roster.Account) roster.Account { a.Links[0].Email = "x@example.com"; return a })
+			return token
+		}, Void},
 		{"there is none", func(*centre) string { return "no token" }, Unknown},
 		{"nothing is given", func(*centre) string { return "" }, Unknown},
 		{"it is somebody's fifth but one", func(c *centre) string {

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/alexedwards/argon2id"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/roster-dev/roster/internal/roster"
@@ -189,6 +190,15 @@ func TestAnAbsurdHashCostsNoMoreThanAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	made := func(keyLength uint32) string {
+		params := cheap.params()
+		params.KeyLength = keyLength
+		hash, err := argon2id.CreateHash(own, params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hash
+	}
 	tail := good[strings.Index(good, "p=1")+3:]
 	with := func(m, i, p string) string { return fmt.Sprintf("$argon2id$v=19$m=%s,t=%s,p=%s%s", m, i, p, tail) }
 	for _, c := range []struct{ reason, hash string }{
@@ -204,7 +214,8 @@ func TestAnAbsurdHashCostsNoMoreThanAnother(t *testing.T) {
 		{"many lanes", with("1048576", "1", "255")},
 		{"more lanes than there are", with("8", "1", "256")},
 		{"less than nothing", with("-8", "1", "1")},
-		{"a short key", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAA"},
+		{"the right one with a short key", made(8)},
+		{"the right one with a long key", made(1 << 10)},
 		{"no key", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$"},
 		{"a key of a mebibyte", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$" + strings.Repeat("AAAA", 1<<18)},
 		{"another kind", strings.Replace(good, "argon2id", "argon2i", 1)},
