@@ -38,8 +38,8 @@ func TestAWrongPasswordIsTheSameForEverybody(t *testing.T) {
 		for _, password := range []string{"wrong", "", strings.Repeat("long", LongestPassword)} {
 			c.hashed = nil
 			is, err := c.Authenticate(t.Context(), Attempt{Company: "acme", Login: login, Password: password, Client: clientOf(i)})
-			if err != ErrWrong || !cmp.Equal(Authenticated{}, is) {
-				t.Errorf("%.40q with %.40q should be told ErrWrong itself and nothing else, got %v, %+v", login, password, err, is)
+			if !errors.Is(err, ErrWrong) || err.Error() != ErrWrong.Error() || !cmp.Equal(Authenticated{}, is) {
+				t.Errorf("%.40q with %.40q should be told ErrWrong and nothing else, got %v, %+v", login, password, err, is)
 			}
 			if before != nil && !cmp.Equal(before, c.hashed) {
 				t.Errorf("%.40q with %.40q should cost the same as everybody, %v, it cost %v", login, password, before, c.hashed)
@@ -68,7 +68,7 @@ func TestWhoMayLogIn(t *testing.T) {
 			t.Errorf("%q should be known, got %q", login, is.User.UserName)
 		}
 	}
-	if _, err := c.Authenticate(t.Context(), Attempt{Company: "globex", Login: "anna", Password: own, Client: home}); err != ErrWrong {
+	if _, err := c.Authenticate(t.Context(), Attempt{Company: "globex", Login: "anna", Password: own, Client: home}); !errors.Is(err, ErrWrong) {
 		t.Errorf("anna is nobody in another company, got %v", err)
 	}
 }

@@ -27,8 +27,9 @@ const (
 // strongEnough is the least score of zxcvbn, of 0 to 4: to guess it takes more than 10^8 tries.
 const strongEnough = 3
 
-// judgedRunes is how much of a password is judged, its beginning; judging takes longer than its length.
-const judgedRunes = 100
+// judgedRunes is how much of a password is judged, its beginning. Of one with many signs that stand for letters, judging 40 takes 16 ms, 64 takes
+// 600 ms and 100 takes seconds, which anybody with a link could have the manager do.
+const judgedRunes = 40
 
 // WeakError says why a password is refused.
 type WeakError struct {

@@ -47,6 +47,7 @@ func TestWhichPasswordsAreRefused(t *testing.T) {
 		{"everybody's, in wide letters", "ｐａｓｓｗｏｒｄ１２３", "Common"},
 		{"a walk over the keyboard", "qwertyuiop", "Common"},
 		{"one letter again and again", strings.Repeat("a", 40), "Common"},
+		{"signs, more than are judged", signs, ""},
 		{"one letter, longer than is judged", strings.Repeat("a", judgedRunes+20), "Common"},
 		{"a date", "12/11/2003", "Common"},
 		{"it is no text", "xq7vRk2mPz\xff\xfe", "Common"},

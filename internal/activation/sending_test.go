@@ -177,6 +177,14 @@ func TestNobodyIsWrittenToAfterAll(t *testing.T) {
 		{"ben has another address", func(p *post) { p.person("ben", elsewhere) }, []string{"anna"}},
 		{"an identity provider vouches for ben", func(p *post) { p.person("ben", vouched) }, []string{"anna"}},
 		{"ben has a password", func(p *post) { p.sets("ben", own) }, []string{"anna"}},
+		{"ben's link is put off by another manager", func(p *post) {
+			p.changes("ben", func(_ roster.User, a roster.Account) roster.Account {
+				return a.LinkUnsent(a.Links[0].Hash, "TryLater", p.Now().Add(time.Hour))
+			})
+		}, []string{"anna"}},
+		{"ben's link is sent by another manager", func(p *post) {
+			p.changes("ben", func(_ roster.User, a roster.Account) roster.Account { return a.LinkSent(a.Links[0].Hash, p.Now()) })
+		}, []string{"anna"}},
 		{"ben has another link", func(p *post) { p.invites("ben") }, []string{"anna", "ben"}},
 		{"ben is gone", func(p *post) {
 			if err := p.store.People().Delete(p.t.Context(), roster.NewPersonKey("acme", "ben"), stampOf("ben"), noTerms); err != nil {

@@ -101,8 +101,8 @@ func TestASessionCannotBeForged(t *testing.T) {
 	c.sets("ben", own)
 	body, signature, _ := strings.Cut(string(session), ".")
 	said, _ := base64.RawURLEncoding.DecodeString(body)
-	write := func(old, new string) string {
-		return base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(said), old, new, 1)))
+	write := func(there, instead string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(said), there, instead, 1)))
 	}
 	_, token := c.invites("anna")
 	padded := base64.RawURLEncoding.EncodeToString(append(said, strings.Repeat(" ", longestSession)...))

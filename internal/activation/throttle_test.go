@@ -4,6 +4,7 @@
 package activation
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"testing"
@@ -23,7 +24,7 @@ func TestGuessesOfOneClientConcernNobodyElse(t *testing.T) {
 		if i%2 == 1 {
 			login = fmt.Sprint("somebody", i)
 		}
-		if c.logsIn(login, "wrong", "198.51.100.9") == ErrWrong {
+		if errors.Is(c.logsIn(login, "wrong", "198.51.100.9"), ErrWrong) {
 			heard++
 		}
 	}
@@ -183,7 +184,7 @@ func TestManyGuessesAtOnceAreNoWayRound(t *testing.T) {
 	close(hold)
 	heard := 0
 	for range many {
-		if <-results == ErrWrong {
+		if errors.Is(<-results, ErrWrong) {
 			heard++
 		}
 	}
