@@ -124,8 +124,8 @@ var Directions = []Row{
 	{
 		Folder: "internal/authentication", Module: []string{"internal/activation", "internal/store"},
 		Libraries: []string{"github.com/go-logr/logr"},
-		Tests:     []string{"internal/roster", "internal/store/memory"},
-		Why:       "it puts a question to activation over HTTP, and answers what that says",
+		Tests:     []string{"internal/roster", "internal/store/memory"}, TestLibraries: []string{"sigs.k8s.io/yaml"},
+		Why: "it puts a question to activation over HTTP, and answers what that says",
 	},
 	{
 		Folder: "internal/provision", Module: []string{"internal/roster", "internal/store"},

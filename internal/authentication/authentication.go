@@ -109,8 +109,8 @@ func (h Handler) mayAsk(r *http.Request) bool {
 	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
 		return true
 	}
-	given, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if h.TokenFile == "" || !isBearer || given == "" {
+	scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if h.TokenFile == "" || !strings.EqualFold(scheme, "Bearer") || given == "" {
 		return false
 	}
 	known, err := os.ReadFile(h.TokenFile)
