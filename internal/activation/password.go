@@ -124,7 +124,7 @@ type Cost struct {
 	Parallelism        uint8
 }
 
-// DefaultCost takes about 60 ms on one core of a small server (BenchmarkHash): 46 MiB, gone over once, as OWASP has it.
+// DefaultCost takes about 27 ms on one core of a server (BenchmarkHash): 46 MiB, gone over once, as OWASP has it.
 var DefaultCost = Cost{Memory: 47104, Iterations: 1, Parallelism: 1}
 
 // The bounds of a cost, that of a hash in the store included: one that another program wrote must not stop the manager.
