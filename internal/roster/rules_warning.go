@@ -111,20 +111,22 @@ func WarnOfClaims(name string, claimants []Operator) []Warning {
 		return []Warning{{Rule: WarnKubernetesUserTaken, Path: "spec.kubernetesUser", Message: sentence}}
 	}
 	var others []string
-	for _, o := range claimants {
-		if o.Name != name {
-			others = append(others, fmt.Sprintf("%q", o.Name))
+	for i := range claimants {
+		if claimants[i].Name != name {
+			others = append(others, claimants[i].Name)
 		}
 	}
-	slices.Sort(others)
 	switch len(others) {
 	case 0:
 		return nil
 	case 1:
-		return claimed(others[0] + " claims it too, so neither is that user; leave it to one of them")
+		return claimed(quotedNames(others) + " claims it too, so neither is that user; leave it to one of them")
 	}
-	return claimed(enumerate(others) + " claim it too, so none of them is that user; leave it to one of them")
+	return claimed(quotedNames(others) + " claim it too, so none of them is that user; leave it to one of them")
 }
+
+// rivalsTold is how many others are told of who declare the same names.
+const rivalsTold = 10
 
 func (o Operator) warnOfHolds(neighbours Neighbours) []Warning {
 	var warnings []Warning
@@ -133,6 +135,9 @@ func (o Operator) warnOfHolds(neighbours Neighbours) []Warning {
 	}
 	var told []string
 	for rival := range neighbours.Rivals(o) {
+		if len(told) == rivalsTold {
+			break
+		}
 		if !slices.Contains(told, rival.Name) {
 			warnings = append(warnings, o.warnOfRival(rival)...)
 			told = append(told, rival.Name)
