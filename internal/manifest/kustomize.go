@@ -145,26 +145,18 @@ func (l *localFiles) ReadFile(path string) ([]byte, error) {
 	if l.left -= int64(len(content)); l.left < 0 {
 		return nil, l.refuse(fmt.Errorf("%s: the manifests are more than %d MiB together; name fewer files", path, maxBytes>>20))
 	}
-	isKustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
-	if !isKustomization && !bytes.Contains(content, []byte("://")) {
+	kustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
+	if !kustomization && !bytes.Contains(content, []byte("://")) {
 		return content, nil
 	}
 	var read map[string]any
 	if yaml.Unmarshal(content, &read) != nil {
 		return content, nil
 	}
-	if isKustomization {
-		if err := l.local(path, read); err != nil {
-			return nil, l.refuse(err)
-		}
+	if err := l.local(path, read, kustomization); err != nil {
+		return nil, l.refuse(err)
 	}
-	kind, _ := read["kind"].(string)
-	if isKustomization || strings.HasSuffix(kind, "Transformer") || strings.HasSuffix(kind, "Generator") {
-		if address := fetched(read, false); address != "" {
-			return nil, l.refuse(fmt.Errorf("%s: %s is not on this machine, and nothing is fetched; build it with 'kubectl kustomize' and pipe that in", path, address))
-		}
-	}
-	if isKustomization && l.isRoot(path) {
+	if kustomization && l.isRoot(path) {
 		return withOrigins(read)
 	}
 	return content, nil
@@ -189,8 +181,25 @@ func (l *localFiles) isRoot(path string) bool {
 // elsewhere is a name that is looked for in the network, whether or not there is a folder of that name.
 var elsewhere = regexp.MustCompile(`(?i)://|^git@|^git::|^[a-z0-9.-]+:|^(www\.)?github\.com/|\.git(/|$)|[?]`)
 
-// local refuses what a kustomization builds on and is not there: it would be looked for elsewhere.
-func (l *localFiles) local(path string, kustomization map[string]any) error {
+// local refuses what would be fetched for a kustomization, or for what transforms or generates objects.
+func (l *localFiles) local(path string, content map[string]any, kustomization bool) error {
+	kind, _ := content["kind"].(string)
+	if !kustomization && !strings.HasSuffix(kind, "Transformer") && !strings.HasSuffix(kind, "Generator") {
+		return nil
+	}
+	if kustomization {
+		if err := l.there(path, content); err != nil {
+			return err
+		}
+	}
+	if address := fetched(content, false); address != "" {
+		return fmt.Errorf("%s: %q is not on this machine, and nothing is fetched; build it with 'kubectl kustomize' and pipe that in", path, address)
+	}
+	return nil
+}
+
+// there refuses what a kustomization builds on and is not there: it would be looked for elsewhere.
+func (l *localFiles) there(path string, kustomization map[string]any) error {
 	for _, list := range []string{"resources", "bases", "components", "generators", "transformers", "validators"} {
 		entries, _ := kustomization[list].([]any)
 		for _, entry := range entries {
@@ -211,32 +220,31 @@ var fetches = []string{
 	"patchesJson6902", "patches", "replacements", "resources", "components", "bases", "openapi",
 }
 
-// fetched is an address that building would ask; empty where there is none.
+// fetched is an address that building would ask; empty where there is none. Named says that the value is of a field that names files.
 func fetched(value any, named bool) string {
 	switch value := value.(type) {
 	case string:
-		_, file, keyed := strings.Cut(value, "=")
-		if !keyed {
-			file = value
-		}
-		if scheme := strings.ToLower(strings.TrimSpace(file)); named && !strings.Contains(value, "\n") && (strings.HasPrefix(scheme, "http://") || strings.HasPrefix(scheme, "https://")) {
-			return fmt.Sprintf("%q", value)
+		if named && address.MatchString(value) {
+			return value
 		}
 	case []any:
 		for _, element := range value {
-			if address := fetched(element, named); address != "" {
-				return address
+			if found := fetched(element, named); found != "" {
+				return found
 			}
 		}
 	case map[string]any:
 		for key, element := range value {
-			if address := fetched(element, slices.Contains(fetches, key)); address != "" {
-				return address
+			if found := fetched(element, slices.Contains(fetches, key)); found != "" {
+				return found
 			}
 		}
 	}
 	return ""
 }
+
+// address is a value that is an address of the network, perhaps after the name of a key.
+var address = regexp.MustCompile(`(?i)^\s*([^=\s]+=)?https?://\S*\s*$`)
 
 // withOrigins is a kustomization whose objects say where they come from.
 func withOrigins(kustomization map[string]any) ([]byte, error) {

@@ -358,17 +358,22 @@ func (o Operator) WarnOfAdministration(neighbours Neighbours, administered func(
 			warnings = append(warnings, kept(entryPath(e.Tenant, ".active"), e.Tenant))
 		}
 	}
-	if o.Active || !o.CompanyAdministrator {
-		return warnings
-	}
-	var others []string
-	for tenant := range neighbours.TenantNames(o.Company) {
-		if _, declared := o.Entry(tenant); !declared && lost(tenant) {
-			others = append(others, tenant)
-		}
-	}
-	if len(others) > 0 {
+	if others := o.administeredWithoutEntry(neighbours, lost); len(others) > 0 {
 		warnings = append(warnings, kept("spec.active", others...))
 	}
 	return warnings
+}
+
+// administeredWithoutEntry are those of some tenants that a company administrator who is deactivated has no entry for.
+func (o Operator) administeredWithoutEntry(neighbours Neighbours, among func(tenant string) bool) []string {
+	if o.Active || !o.CompanyAdministrator {
+		return nil
+	}
+	var names []string
+	for tenant := range neighbours.TenantNames(o.Company) {
+		if _, declared := o.Entry(tenant); !declared && among(tenant) {
+			names = append(names, tenant)
+		}
+	}
+	return names
 }
