@@ -36,7 +36,7 @@ import (
 	webhook "github.com/roster-dev/roster/internal/webhook/v1alpha1"
 )
 
-var manifests = flag.Int("manifests", 4_000, "how many manifests lint and the webhook are compared over")
+var manifests = flag.Int("manifests", 20_000, "how many manifests lint and the webhook are compared over")
 
 // perCompany is how many manifests are judged at once, and often how often each sort of verdict must come up to say anything.
 const (

@@ -130,16 +130,24 @@ func metadataOf(object map[string]any) (meta *metav1.ObjectMeta, unknown []strin
 	return meta, unknown, nil
 }
 
-// judge is the API server's order: rules that span fields are asked only where each field is sound by itself.
+// judge is the API server's order: rules that span fields are not asked where a field is missing, of another type or none of its values.
 func (d *definition) judge(object map[string]any, meta *metav1.ObjectMeta) []Problem {
 	faults := metadata.ValidateObjectMeta(meta, true, metadata.NameIsDNSSubdomain, field.NewPath("metadata"))
 	faults = append(faults, validation.ValidateCustomResource(nil, object, d.values)...)
 	faults = append(faults, listtype.ValidateListSetsAndMaps(nil, d.fields, object)...)
-	if len(faults) > 0 {
-		return problemsOf(RuleSchema, faults)
+	problems := problemsOf(RuleSchema, faults)
+	if slices.ContainsFunc(faults, blocking) {
+		return problems
 	}
-	faults, _ = d.rules.Validate(context.Background(), nil, d.fields, object, nil, celbudget.RuntimeCELCostBudget)
-	return problemsOf(RuleCEL, faults)
+	broken, _ := d.rules.Validate(context.Background(), nil, d.fields, object, nil, celbudget.RuntimeCELCostBudget)
+	return append(problems, problemsOf(RuleCEL, broken)...)
+}
+
+// blocking tells whether the API server asks no rules in CEL because of a fault.
+func blocking(fault *field.Error) bool {
+	return slices.Contains([]field.ErrorType{
+		field.ErrorTypeNotSupported, field.ErrorTypeRequired, field.ErrorTypeTooLong, field.ErrorTypeTooMany, field.ErrorTypeTypeInvalid,
+	}, fault.Type)
 }
 
 func problemsOf(rule string, faults field.ErrorList) []Problem {

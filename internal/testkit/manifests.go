@@ -86,7 +86,7 @@ func (d drawing) tenant(name string) map[string]any {
 		spec["rolePolicy"] = one(d, "Strict", "Additive")
 	}
 	if d.oneIn(3) {
-		spec["groupPolicy"] = map[string]any{"maxPerOperator": 1 + d.IntN(2)}
+		spec["groupPolicy"] = map[string]any{"maxPerOperator": int64(1 + d.IntN(2))}
 	}
 	if d.oneIn(3) {
 		spec["profilePolicy"] = map[string]any{"required": []any{one(d, "Title", "PhoneNumber")}}

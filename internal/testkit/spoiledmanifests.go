@@ -13,24 +13,24 @@ func (d drawing) spoil(object map[string]any) {
 		d.spoilOperator(object["metadata"].(map[string]any), spec)
 	case "Tenant":
 		for field, value := range one(d,
-			map[string]any{"groupPolicy": map[string]any{"maxPerOperator": 0}}, map[string]any{"consoleURL": "ftp://example.com"},
+			map[string]any{"groupPolicy": map[string]any{"maxPerOperator": int64(0)}}, map[string]any{"consoleURL": "ftp://example.com"},
 			map[string]any{"offboarding": map[string]any{"retention": "900000h"}}, map[string]any{"rolePolicy": "Lax"},
 			map[string]any{"channels": []any{"Chat", "Chat"}}, map[string]any{"colour": "red"}, map[string]any{"locale": "english, please"},
-			map[string]any{"chat": map[string]any{"appearance": map[string]any{"accentColor": "blue"}}}, map[string]any{"offboarding": map[string]any{"retention": 7}},
+			map[string]any{"chat": map[string]any{"appearance": map[string]any{"accentColor": "blue"}}}, map[string]any{"offboarding": map[string]any{"retention": int64(7)}},
 		) {
 			spec[field] = value
 		}
 	case "Group":
 		for field, value := range one(d,
 			map[string]any{"tenant": "North!"}, map[string]any{"channels": []any{}}, map[string]any{"description": strings.Repeat("x", 1025)},
-			map[string]any{"routing": map[string]any{"strategy": "Whoever"}}, map[string]any{"routing": map[string]any{"maxConcurrentPerOperator": -1}},
+			map[string]any{"routing": map[string]any{"strategy": "Whoever"}}, map[string]any{"routing": map[string]any{"maxConcurrentPerOperator": int64(-1)}},
 			map[string]any{"tenant": nil}, map[string]any{"displayName": "a\nb"},
 		) {
 			spec[field] = value
 		}
 	default:
 		for field, value := range one(d,
-			map[string]any{"channels": []any{}}, map[string]any{"channels": []any{"Telex"}}, map[string]any{"capacity": map[string]any{"maxConcurrent": 26}},
+			map[string]any{"channels": []any{}}, map[string]any{"channels": []any{"Telex"}}, map[string]any{"capacity": map[string]any{"maxConcurrent": int64(26)}},
 			map[string]any{"subjects": []any{map[string]any{"role": "Worker", "group": "group-3"}}}, map[string]any{"subjects": []any{map[string]any{}}},
 			map[string]any{"subjects": []any{map[string]any{"operator": "No Body"}}}, map[string]any{"subjects": "everybody"},
 		) {
