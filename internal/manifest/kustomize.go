@@ -224,8 +224,8 @@ var fetches = []string{
 func fetched(value any, named bool) string {
 	switch value := value.(type) {
 	case string:
-		if named && address.MatchString(value) {
-			return value
+		if named {
+			return fetchedBy(value)
 		}
 	case []any:
 		for _, element := range value {
@@ -239,6 +239,18 @@ func fetched(value any, named bool) string {
 				return found
 			}
 		}
+	}
+	return ""
+}
+
+// fetchedBy is the address that a text is, or that what is written out in it has.
+func fetchedBy(text string) string {
+	if address.MatchString(text) {
+		return text
+	}
+	var written map[string]any
+	if strings.Contains(text, "\n") && yaml.Unmarshal([]byte(text), &written) == nil {
+		return fetched(written, false)
 	}
 	return ""
 }

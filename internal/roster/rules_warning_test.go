@@ -309,3 +309,73 @@ func TestWarningOfAUserOfKubernetesWhomSeveralClaim(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoeverMayBeTheLastAdministratorIsToldOf(t *testing.T) {
+	t.Parallel()
+	off := func(o roster.Operator, tenants ...string) roster.Operator {
+		for i := range o.Entries {
+			o.Entries[i].Active = !slices.Contains(tenants, o.Entries[i].Tenant)
+		}
+		return o
+	}
+	deactivated := func(o roster.Operator) *roster.Operator {
+		o.Active = false
+		return &o
+	}
+	administrator := func(name string, tenants ...string) roster.Operator {
+		var entries []roster.Entry
+		for _, tenant := range tenants {
+			entries = append(entries, entry(tenant, roster.Administrator))
+		}
+		return known(name, entries...)
+	}
+	const remedy = ", so if the person is one until now that stays so; make somebody else Administrator first"
+	for _, tc := range []struct {
+		reason string
+		who    roster.Operator
+		others []roster.Operator
+		want   []string
+	}{
+		{"he is live", administrator("anna", "north"), nil, nil},
+		{"nobody else is", off(administrator("anna", "north", "south"), "north"), nil, []string{
+			"north",
+		}},
+		{"somebody else is", off(administrator("anna", "north"), "north"), []roster.Operator{administrator("bert", "north")}, nil},
+		{"somebody else is, as the company's", off(administrator("anna", "north"), "north"), []roster.Operator{chief("bert")}, nil},
+		{"somebody else is off, too", off(administrator("anna", "north"), "north"), []roster.Operator{off(administrator("bert", "north"), "north")}, []string{"north"}},
+		{"he is deactivated", *deactivated(administrator("anna", "north", "south")), nil, []string{"north", "south"}},
+		{"the company's, deactivated", *deactivated(chief("anna")), []roster.Operator{administrator("bert", "north")}, []string{"south"}},
+		{"a tenant that is not there", *deactivated(administrator("anna", "west")), nil, nil},
+		{"a Worker administers nothing", *deactivated(known("anna", entry("north", roster.Worker))), nil, nil},
+	} {
+		among := neighbourhood{newWorld(tenant("north"), tenant("south")).withOperators(append(tc.others, tc.who)...)}
+		got := tc.who.WarnOfAdministration(among, func(tenant string) bool { return roster.Administered(company, tenant, among) })
+		if len(got) != len(tc.want) {
+			t.Errorf("%s: %d tenants should be told of, got %v", tc.reason, len(tc.want), got)
+		}
+		for _, w := range got {
+			if w.Rule != roster.WarnLastAdministrator || !strings.HasSuffix(w.Message, remedy) {
+				t.Errorf("%s: it should be told of the last Administrator, got %v", tc.reason, w)
+			}
+		}
+	}
+}
+
+// TestRulesOfWarningsAreKnown: whatever is warned of a person has a rule that there is, and a path.
+func TestRulesOfWarningsAreKnown(t *testing.T) {
+	t.Parallel()
+	north := tenant("north", roster.Chat)
+	north.MaxGroups = 1
+	among := neighbourhood{newWorld(north).withOperators(known("bert", entry("north", roster.Administrator)))}
+	anna := known("anna", in(entry("north", roster.Worker, roster.Phone), "a", "b"), entry("west", roster.Worker))
+	anna.UserName = "bert"
+	found := anna.Warnings(roster.Compile(anna, among), among)
+	if len(found) < 5 {
+		t.Errorf("there should be something of most rules, got %v", found)
+	}
+	for _, w := range found {
+		if !slices.Contains(roster.WarningRules(), w.Rule) || w.Path == "" {
+			t.Errorf("a warning should have a rule that there is and a path, got %+v", w)
+		}
+	}
+}
