@@ -16,7 +16,7 @@ import (
 // isTerminal tells whether somebody watches what is written.
 func isTerminal(w io.Writer) bool {
 	file, is := w.(*os.File)
-	return is && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor is a small number
+	return is && term.IsTerminal(int(file.Fd()))
 }
 
 // coloured tells whether what is written may have colours: on a terminal that knows them, unless NO_COLOR is set.

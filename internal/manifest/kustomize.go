@@ -149,17 +149,28 @@ func (l *localFiles) ReadFile(path string) ([]byte, error) {
 	if !kustomization && !bytes.Contains(content, []byte("://")) {
 		return content, nil
 	}
-	var read map[string]any
-	if yaml.Unmarshal(content, &read) != nil {
-		return content, nil
+	documents := mappings(content)
+	for _, d := range documents {
+		if err := l.local(path, d, kustomization); err != nil {
+			return nil, l.refuse(err)
+		}
 	}
-	if err := l.local(path, read, kustomization); err != nil {
-		return nil, l.refuse(err)
-	}
-	if kustomization && l.isRoot(path) {
-		return withOrigins(read)
+	if kustomization && len(documents) == 1 && l.isRoot(path) {
+		return withOrigins(documents[0])
 	}
 	return content, nil
+}
+
+// mappings are the documents of a file, or of a text within one, that are mappings; what is none is for others to refuse.
+func mappings(content []byte) []map[string]any {
+	var found []map[string]any
+	for _, part := range cut(content) {
+		var read map[string]any
+		if yaml.Unmarshal(part.text, &read) == nil && read != nil {
+			found = append(found, read)
+		}
+	}
+	return found
 }
 
 func (l *localFiles) refuse(err error) error {
@@ -248,9 +259,13 @@ func fetchedBy(text string) string {
 	if address.MatchString(text) {
 		return text
 	}
-	var written map[string]any
-	if strings.Contains(text, "\n") && yaml.Unmarshal([]byte(text), &written) == nil {
-		return fetched(written, false)
+	if !strings.Contains(text, "\n") {
+		return ""
+	}
+	for _, written := range mappings([]byte(text)) {
+		if found := fetched(written, false); found != "" {
+			return found
+		}
 	}
 	return ""
 }

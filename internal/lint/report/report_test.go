@@ -114,38 +114,44 @@ func TestNothingIsAlsoWellFormed(t *testing.T) {
 	}
 }
 
-// TestSARIFHasWhatItsSchemaWants goes through what SARIF 2.1.0 requires, and what GitHub's code scanning does besides.
+// sarifRun is what a run of SARIF 2.1.0 has to have, and GitHub's code scanning asks for besides.
+type sarifRun struct {
+	ColumnKind string
+	Tool       struct {
+		Driver struct {
+			Name, Version string
+			Rules         []sarifRule
+		}
+	}
+	Results []sarifResult
+}
+
+type sarifRule struct {
+	ID               string
+	ShortDescription struct{ Text string }
+	Default          struct{ Level string } `json:"defaultConfiguration"`
+}
+
+type sarifResult struct {
+	RuleID    string
+	RuleIndex int
+	Level     string
+	Message   struct{ Text string }
+	Locations []struct {
+		Physical struct {
+			Artifact struct{ URI string } `json:"artifactLocation"`
+			Region   struct{ StartLine, StartColumn int }
+		} `json:"physicalLocation"`
+	}
+	PartialFingerprints map[string]string
+}
+
 func TestSARIFHasWhatItsSchemaWants(t *testing.T) {
 	t.Parallel()
 	var log struct {
 		Schema  string `json:"$schema"`
 		Version string
-		Runs    []struct {
-			ColumnKind string
-			Tool       struct {
-				Driver struct {
-					Name, Version string
-					Rules         []struct {
-						ID               string
-						ShortDescription struct{ Text string }
-						Default          struct{ Level string } `json:"defaultConfiguration"`
-					}
-				}
-			}
-			Results []struct {
-				RuleID    string
-				RuleIndex int
-				Level     string
-				Message   struct{ Text string }
-				Locations []struct {
-					Physical struct {
-						Artifact struct{ URI string } `json:"artifactLocation"`
-						Region   struct{ StartLine, StartColumn int }
-					} `json:"physicalLocation"`
-				}
-				PartialFingerprints map[string]string
-			}
-		}
+		Runs    []sarifRun
 	}
 	if err := json.Unmarshal([]byte(written(t, found(), report.Options{Format: report.SARIF})), &log); err != nil {
 		t.Fatal(err)
@@ -163,22 +169,29 @@ func TestSARIFHasWhatItsSchemaWants(t *testing.T) {
 		}
 	}
 	for _, r := range run.Results {
-		if r.RuleIndex >= len(run.Tool.Driver.Rules) || run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || r.Message.Text == "" || r.Level != "error" && r.Level != "warning" {
-			t.Errorf("a result should have a rule of the tool, a level and a message: %+v", r)
-		}
-		for _, print := range r.PartialFingerprints {
-			prints[print] = true
-		}
-		if len(r.Locations) != 1 || r.Locations[0].Physical.Region.StartLine < 1 || r.Locations[0].Physical.Region.StartColumn < 1 {
-			t.Fatalf("a result should have one place, counted from 1: %+v", r)
-		}
-		uri, err := url.Parse(r.Locations[0].Physical.Artifact.URI)
-		if err != nil || uri.Scheme != "" && uri.Scheme != "file" || uri.RawQuery != "" || uri.Fragment != "" {
-			t.Errorf("a file should be a URI, relative or of the scheme file: %+v, %v", uri, err)
-		}
+		r.isWhole(t, run.Tool.Driver.Rules)
+		prints[r.PartialFingerprints["rosterctl/v1"]] = true
 	}
 	if len(prints) != len(run.Results) {
 		t.Errorf("fingerprints should tell results apart, %d of %d do", len(prints), len(run.Results))
+	}
+}
+
+// isWhole looks that a result has all it is to have.
+func (r sarifResult) isWhole(t *testing.T, rules []sarifRule) {
+	t.Helper()
+	if r.RuleIndex >= len(rules) || rules[r.RuleIndex].ID != r.RuleID {
+		t.Errorf("a result should have a rule of the tool: %+v", r)
+	}
+	if r.Message.Text == "" || r.Level != "error" && r.Level != "warning" {
+		t.Errorf("a result should have a level and a message: %+v", r)
+	}
+	if len(r.Locations) != 1 || r.Locations[0].Physical.Region.StartLine < 1 || r.Locations[0].Physical.Region.StartColumn < 1 {
+		t.Fatalf("a result should have one place, counted from 1: %+v", r)
+	}
+	uri, err := url.Parse(r.Locations[0].Physical.Artifact.URI)
+	if err != nil || uri.Scheme != "" && uri.Scheme != "file" || uri.RawQuery != "" || uri.Fragment != "" {
+		t.Errorf("a file should be a URI, relative or of the scheme file: %+v, %v", uri, err)
 	}
 }
 
@@ -230,38 +243,61 @@ func TestEveryLineForGitHubIsOneCommand(t *testing.T) {
 	}
 }
 
-func TestWhatIsLongIsCut(t *testing.T) {
-	t.Parallel()
+// many are so many warnings and then so many errors.
+func many(warnings, errors int) *lint.Result {
 	result := &lint.Result{Files: 1}
-	for i := range 10_050 {
+	for i := range warnings + errors {
 		f := lint.Finding{Severity: lint.Warning, Rule: "MissingTenant", Message: fmt.Sprintf("%d", i)}
-		if i >= 10_000 {
+		if i >= warnings {
 			f.Severity = lint.Error
 		}
 		result.Findings = append(result.Findings, f)
 	}
-	result.Findings[10_049].Message = strings.Repeat("é", 5000)
-	var report1 struct {
-		Errors, Warnings, Omitted int
-		Findings                  []struct{ Severity, Message string }
-	}
-	if err := json.Unmarshal([]byte(written(t, result, report.Options{Format: report.JSON})), &report1); err != nil {
+	return result
+}
+
+// told is a result as it is written as JSON.
+type told struct {
+	Errors, Warnings, Omitted int
+	Findings                  []struct{ Severity, Message string }
+}
+
+func readBack(t *testing.T, result *lint.Result) told {
+	t.Helper()
+	var back told
+	if err := json.Unmarshal([]byte(written(t, result, report.Options{Format: report.JSON})), &back); err != nil {
 		t.Fatal(err)
 	}
-	errors := 0
-	for _, f := range report1.Findings {
-		if f.Severity == "error" {
-			errors++
+	return back
+}
+
+func TestOfManyFindingsErrorsComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ warnings, errors, keptWarnings, keptErrors int }{
+		{10_000, 50, 9_950, 50}, {10_000, 0, 10_000, 0}, {5, 10_000, 0, 10_000}, {5, 10_001, 0, 10_000},
+	} {
+		back, kept := readBack(t, many(test.warnings, test.errors)), map[string]int{}
+		for _, f := range back.Findings {
+			kept[f.Severity]++
+		}
+		if kept["warning"] != test.keptWarnings || kept["error"] != test.keptErrors {
+			t.Errorf("of %d warnings and %d errors, %d and %d should be told, got %v", test.warnings, test.errors, test.keptWarnings, test.keptErrors, kept)
+		}
+		if back.Errors != test.errors || back.Warnings != test.warnings || back.Omitted != test.errors+test.warnings-len(back.Findings) {
+			t.Errorf("all should be counted, and what is omitted, got %d errors, %d warnings, %d omitted", back.Errors, back.Warnings, back.Omitted)
 		}
 	}
-	if len(report1.Findings) != 10_000 || errors != 50 || report1.Omitted != 50 || report1.Warnings != 10_000 || report1.Errors != 50 {
-		t.Errorf("of 10,050 findings the errors and 9,950 warnings should be told, got %d with %d errors, %d omitted", len(report1.Findings), errors, report1.Omitted)
-	}
-	last := report1.Findings[len(report1.Findings)-1].Message
-	if len(last) > 2_100 || !utf8.ValidString(last) || !strings.HasSuffix(last, "…") {
-		t.Errorf("a long message should be cut between characters, it has %d bytes", len(last))
-	}
-	if got := written(t, result, report.Options{Format: report.Text}); !strings.HasSuffix(got, "50 errors and 10000 warnings in 0 objects of 1 file; 50 are not shown\n") {
+	if got := written(t, many(10_000, 50), report.Options{Format: report.Text}); !strings.HasSuffix(got, "50 errors and 10000 warnings in 0 objects of 1 file; 50 are not shown\n") {
 		t.Errorf("the summary should count what is not shown, got %q", got[len(got)-100:])
+	}
+}
+
+func TestALongMessageIsCut(t *testing.T) {
+	t.Parallel()
+	result := many(0, 1)
+	result.Findings[0].Message = strings.Repeat("é", 5000)
+	got := readBack(t, result).Findings[0].Message
+	if len(got) > 2_100 || !utf8.ValidString(got) || !strings.HasSuffix(got, "…") {
+		t.Errorf("a long message should be cut between characters, it has %d bytes", len(got))
 	}
 }
