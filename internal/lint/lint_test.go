@@ -54,6 +54,11 @@ func TestEveryFindingIsFoundWhereItStands(t *testing.T) {
 			"a.yaml:34:3 error Schema spec.profile.familyName",
 			"a.yaml:37:3 error Schema spec.active",
 		}},
+		"unknown": {reason: "an object with a field too many is judged without it", want: []string{
+			"a.yaml:7:3 warning MissingTenant spec.tenant",
+			"a.yaml:8:3 error UnknownField spec.chanels",
+			"a.yaml:13:9 error SelectorsUnderstood spec.subjects[0].selector.matchExpressions[0]",
+		}},
 		"cel": {reason: "rules across fields", want: []string{
 			"a.yaml:17:3 error CEL spec.homeTenant",
 			"a.yaml:21:5 error CEL spec.tenants[0].team",
