@@ -163,10 +163,8 @@ func TestSARIFHasWhatItsSchemaWants(t *testing.T) {
 	if run.Tool.Driver.Name == "" || run.ColumnKind != "unicodeCodePoints" || len(run.Results) != len(found().Findings) {
 		t.Errorf("the run should name its tool and have every result, got %+v", run)
 	}
-	for i, rule := range run.Tool.Driver.Rules {
-		if rule.ID == "" || rule.ShortDescription.Text == "" || rule.Default.Level == "" {
-			t.Errorf("rule %d should be explained: %+v", i, rule)
-		}
+	for _, rule := range run.Tool.Driver.Rules {
+		rule.isWhole(t)
 	}
 	for _, r := range run.Results {
 		r.isWhole(t, run.Tool.Driver.Rules)
@@ -174,6 +172,14 @@ func TestSARIFHasWhatItsSchemaWants(t *testing.T) {
 	}
 	if len(prints) != len(run.Results) {
 		t.Errorf("fingerprints should tell results apart, %d of %d do", len(prints), len(run.Results))
+	}
+}
+
+// isWhole looks that a rule is explained.
+func (r sarifRule) isWhole(t *testing.T) {
+	t.Helper()
+	if r.ID == "" || r.ShortDescription.Text == "" || r.Default.Level == "" {
+		t.Errorf("a rule should be explained: %+v", r)
 	}
 }
 
@@ -186,11 +192,14 @@ func (r sarifResult) isWhole(t *testing.T, rules []sarifRule) {
 	if r.Message.Text == "" || r.Level != "error" && r.Level != "warning" {
 		t.Errorf("a result should have a level and a message: %+v", r)
 	}
-	if len(r.Locations) != 1 || r.Locations[0].Physical.Region.StartLine < 1 || r.Locations[0].Physical.Region.StartColumn < 1 {
-		t.Fatalf("a result should have one place, counted from 1: %+v", r)
+	if len(r.Locations) != 1 {
+		t.Fatalf("a result should have one place: %+v", r)
+	}
+	if region := r.Locations[0].Physical.Region; region.StartLine < 1 || region.StartColumn < 1 {
+		t.Errorf("a place should be counted from 1: %+v", r)
 	}
 	uri, err := url.Parse(r.Locations[0].Physical.Artifact.URI)
-	if err != nil || uri.Scheme != "" && uri.Scheme != "file" || uri.RawQuery != "" || uri.Fragment != "" {
+	if err != nil || uri.Scheme != "" && uri.Scheme != "file" || uri.RawQuery+uri.Fragment != "" {
 		t.Errorf("a file should be a URI, relative or of the scheme file: %+v, %v", uri, err)
 	}
 }
