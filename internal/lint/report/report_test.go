@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -189,7 +190,7 @@ func (r sarifResult) isWhole(t *testing.T, rules []sarifRule) {
 	if r.RuleIndex >= len(rules) || rules[r.RuleIndex].ID != r.RuleID {
 		t.Errorf("a result should have a rule of the tool: %+v", r)
 	}
-	if r.Message.Text == "" || r.Level != "error" && r.Level != "warning" {
+	if r.Message.Text == "" || !slices.Contains([]string{"error", "warning"}, r.Level) {
 		t.Errorf("a result should have a level and a message: %+v", r)
 	}
 	if len(r.Locations) != 1 {
