@@ -44,14 +44,14 @@ func found() *lint.Result {
 	return &lint.Result{
 		Findings: []lint.Finding{
 			finding(lint.Error, "Syntax", odd, 7, 1, "", "", "it is no valid YAML: line 7: found a <tab> & more"),
-			finding(lint.Error, "TeamNeedsManager", "/work/here/people/a.yaml", 12, 5, "anna", "spec.tenants[north].team", "only the role Manager has a team: remove team or set role to Manager"),
-			finding(lint.Warning, "MissingTenant", "/work/here/people/a.yaml", 14, 5, "anna", "spec.tenants[south].tenant", `Tenant "south" does not exist; it takes effect once it does`),
-			finding(lint.Warning, "MissingTenant", "/work/here/people/a.yaml", 14, 5, "anna", "spec.tenants[south].tenant", `Tenant "south" does not exist; it takes effect once it does`),
+			finding(lint.Error, "TeamNeedsManager", "/src/here/people/a.yaml", 12, 5, "anna", "spec.tenants[north].team", "only the role Manager has a team: remove team or set role to Manager"),
+			finding(lint.Warning, "MissingTenant", "/src/here/people/a.yaml", 14, 5, "anna", "spec.tenants[south].tenant", `Tenant "south" does not exist; it takes effect once it does`),
+			finding(lint.Warning, "MissingTenant", "/src/here/people/a.yaml", 14, 5, "anna", "spec.tenants[south].tenant", `Tenant "south" does not exist; it takes effect once it does`),
 			finding(lint.Error, "Schema", "stdin", 1, 1, "evil\x1b[31m\n::error::x", "metadata.labels[50%,a:b]", "]]> \x00 é \u202e 💥"),
 			finding(lint.Warning, "PublicNameLooksLikeEmail", "/elsewhere/b.yaml", 3, 9, "bert", "spec.profile.publicName", "customers see it, and it looks like an e-mail address; set a name instead"),
 		},
 		Objects: []lint.Object{
-			object("/work/here/people/a.yaml", 1, "anna"), object("/work/here/people/a.yaml", 20, "cara"), object("stdin", 1, "evil\x1b[31m\n::error::x"), object("/elsewhere/b.yaml", 1, "bert"),
+			object("/src/here/people/a.yaml", 1, "anna"), object("/src/here/people/a.yaml", 20, "cara"), object("stdin", 1, "evil\x1b[31m\n::error::x"), object("/elsewhere/b.yaml", 1, "bert"),
 		},
 		Files: 4,
 	}
@@ -60,7 +60,7 @@ func found() *lint.Result {
 func written(t *testing.T, result *lint.Result, options report.Options) string {
 	t.Helper()
 	var out strings.Builder
-	options.Folder, options.Version = "/work/here", "v1.2.3"
+	options.Folder, options.Version = "/src/here", "v1.2.3"
 	if err := report.Write(&out, result, options); err != nil {
 		t.Fatal(err)
 	}
