@@ -152,9 +152,11 @@ var Directions = []Row{
 		Why:    "it carries the schemas of the four kinds into a program, and decides nothing",
 	},
 	{
-		Folder: "internal/manifest", Module: []string{"api/*", "config/crd"}, Libraries: kubernetes,
-		Tests: []string{"internal/testkit"},
-		Why:   "it reads objects as the API server would take them, and knows nothing of what they mean",
+		Folder: "internal/manifest", Module: []string{"api/*", "config/crd", "internal/parallel"},
+		// The tree of a document says on which line a field stands.
+		Libraries: append([]string{"go.yaml.in/yaml/v3"}, kubernetes...),
+		Tests:     []string{"internal/testkit"},
+		Why:       "it reads objects as the API server would take them, and knows nothing of what they mean",
 	},
 	{
 		Folder: "internal/snapshot", Module: []string{"api/*", "internal/roster", "internal/translate"}, Libraries: kubernetes,
@@ -187,12 +189,29 @@ var Directions = []Row{
 		Why:       "the reconcile edge is thin, and knows the store's errors but no driver",
 	},
 	{
+		Folder: "internal/parallel",
+		Why:    "it runs what it is given, and knows nothing of it",
+	},
+	{
+		Folder:    "internal/lint",
+		Module:    []string{"api/*", "internal/roster", "internal/translate", "internal/snapshot", "internal/manifest", "internal/parallel"},
+		Libraries: []string{"sigs.k8s.io/controller-runtime/pkg/client"},
+		// The webhook is what its verdicts are compared with.
+		Tests: []string{"internal/testkit", "internal/webhook/*"}, TestLibraries: kubernetes,
+		Why: "it puts manifests to the rules that the webhook and the reconciler ask, and has none of its own",
+	},
+	{
+		Folder: "internal/lint/report", Module: []string{"internal/lint"},
+		Why: "it writes findings down in the words of other programs, and finds nothing",
+	},
+	{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest",
+			"internal/snapshot", "internal/manifest", "internal/lint", "internal/lint/report",
 		},
-		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
+		// Whether somebody watches a terminal is the terminal's to say.
+		Libraries: append([]string{"github.com/spf13", "golang.org/x/term"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
 		Why:       "a command is flags and printing; the work is in the packages it shares with the manager",
 	},

@@ -27,8 +27,10 @@ const (
 	ExitYes = 0
 	// ExitNo is that the answer is no.
 	ExitNo = 1
-	// ExitError is that there is no answer.
+	// ExitError is that there is no answer, of lint that it was called wrongly.
 	ExitError = 2
+	// ExitUnknown is that lint could not read what it was to check.
+	ExitUnknown = 3
 )
 
 // errNo is the answer no, which has been printed.
@@ -53,14 +55,17 @@ func Main(ctx context.Context, args []string, build Build, stdin io.Reader, stdo
 	for line := range strings.Lines(err.Error()) {
 		_, _ = fmt.Fprintf(stderr, "%s: %s\n", program, strings.TrimSuffix(line, "\n"))
 	}
+	if _, is := errors.AsType[unknown](err); is {
+		return ExitUnknown
+	}
 	return ExitError
 }
 
 func newRoot(program string, build Build) *cobra.Command {
 	root := &cobra.Command{
 		Use:   programName,
-		Short: "Ask who may do what in a contact centre, and why",
-		Long: `Ask who may do what in a contact centre, and why.
+		Short: "Ask who may do what in a contact centre, and why, and check manifests",
+		Long: `Ask who may do what in a contact centre, and why, and check manifests before they are applied.
 
 The answers are computed as the manager computes them: from manifests (-f), or from the objects of a cluster.`,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: program},
@@ -69,7 +74,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 		DisableAutoGenTag: true,
 	}
 	root.SetFlagErrorFunc(misusedFlag)
-	root.AddCommand(newAccess(program), newInvite(program), newRBAC(program), newVersion(build))
+	root.AddCommand(newAccess(program), newInvite(program), newLint(program, build), newRBAC(program), newVersion(build))
 	refuseStrangers(root)
 	return root
 }

@@ -10,15 +10,18 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	strictjson "sigs.k8s.io/json"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
+	"github.com/roster-dev/roster/internal/parallel"
 )
 
 // head is what tells an object's kind, and a list's items.
@@ -28,54 +31,104 @@ type head struct {
 	Items []json.RawMessage `json:"items"`
 }
 
-// take takes the objects of a document, whose kind is that of a list where it does not say its own.
-func (r *reading) take(d document, listed metav1.TypeMeta) {
+// found is a declaration with the JSON it is read from.
+type found struct {
+	*Declaration
+
+	content []byte
+	kind    metav1.TypeMeta
+}
+
+// declarations are the objects of documents, and what of the documents is none, in their order.
+func declarations(documents []*document) []found {
+	perDocument := make([][]found, len(documents))
+	parallel.Each(len(documents), func(i int) { perDocument[i] = documents[i].declarations() })
+	// Documents that say nothing do not count.
+	number, file := 0, ""
+	var all []found
+	for i, d := range documents {
+		if d.file != file {
+			number, file = 0, d.file
+		}
+		if d.fault == "" && d.silent() {
+			continue
+		}
+		number++
+		for _, f := range perDocument[i] {
+			f.position.number = number
+			all = append(all, f)
+		}
+		d.content = nil
+	}
+	return all
+}
+
+// declarations are the objects of one document.
+func (d *document) declarations() []found {
+	if err := d.convert(); err != nil {
+		problem := Problem{Rule: RuleSyntax, Message: err.Error()}
+		if syntax, ok := errors.AsType[*syntaxError](err); ok {
+			problem.line = syntax.line
+		}
+		return []found{{Declaration: d.refused(nil, problem)}}
+	}
+	return d.take(d.content, metav1.TypeMeta{}, nil)
+}
+
+// refused is a part of a document of which no object can be made.
+func (d *document) refused(items []int, problem Problem) *Declaration {
+	return &Declaration{Problems: []Problem{problem}, document: d, position: d.at(items), items: items}
+}
+
+// at is the position of an object within lists.
+func (d *document) at(items []int) position {
+	at := d.position
+	if len(items) > 0 {
+		at.item = items[len(items)-1] + 1
+	}
+	return at
+}
+
+// take takes the objects of a part of a document, whose kind is that of a list where it does not say its own.
+func (d *document) take(content []byte, listed metav1.TypeMeta, items []int) []found {
+	refused := func(err error) []found {
+		return []found{{Declaration: d.refused(items, Problem{Rule: RuleManifest, Message: err.Error()})}}
+	}
 	var h head
-	if err := strictjson.UnmarshalCaseSensitivePreserveInts(d.content, &h); err != nil {
-		if strings.HasPrefix(string(d.content), "{") {
-			r.problem(d.position, "", errors.New("apiVersion and kind must be text, and items a list"))
+	if err := strictjson.UnmarshalCaseSensitivePreserveInts(content, &h); err != nil {
+		if strings.HasPrefix(string(content), "{") {
+			return refused(errors.New("apiVersion and kind must be text, and items a list"))
 		}
 		// A list or a lone value is no manifest, but a patch or the values of a chart.
-		return
+		return nil
 	}
 	kind := metav1.TypeMeta{APIVersion: cmp.Or(h.APIVersion, listed.APIVersion), Kind: cmp.Or(h.Kind, listed.Kind)}
 	ours, list, err := classify(kind)
 	switch {
 	case err != nil:
-		r.problem(d.position, "", err)
+		return refused(err)
 	case list:
 		of := metav1.TypeMeta{}
 		if ours {
 			of = metav1.TypeMeta{APIVersion: kind.APIVersion, Kind: strings.TrimSuffix(kind.Kind, "List")}
 		}
+		var all []found
 		for i, item := range h.Items {
-			at := d.position
-			at.item = i + 1
-			r.take(document{at, item}, of)
+			all = append(all, d.take(item, of, append(slices.Clone(items), i))...)
 		}
+		return all
 	case ours:
-		r.admit(d, kind)
+		return []found{{Declaration: &Declaration{Kind: kind.Kind, document: d, position: d.at(items), items: items}, content: content, kind: kind}}
 	}
+	return nil
 }
 
-// kinds are where the objects of each kind go.
-var kinds = map[string]func(*Objects, map[string]any) error{
-	"Tenant":        into(func(o *Objects) *[]*v1alpha1.Tenant { return &o.Tenants }),
-	"Group":         into(func(o *Objects) *[]*v1alpha1.Group { return &o.Groups }),
-	"ChannelPolicy": into(func(o *Objects) *[]*v1alpha1.ChannelPolicy { return &o.Policies }),
-	"Operator":      into(func(o *Objects) *[]*v1alpha1.Operator { return &o.Operators }),
-}
-
-// into appends an object to a list of its kind.
-func into[T any](list func(*Objects) *[]*T) func(*Objects, map[string]any) error {
-	return func(o *Objects, content map[string]any) error {
-		object := new(T)
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, object); err != nil {
-			return err
-		}
-		*list(o) = append(*list(o), object)
-		return nil
-	}
+// kinds make an empty object of each kind.
+var kinds = map[string]func() client.Object{
+	"Tenant":        func() client.Object { return &v1alpha1.Tenant{} },
+	"Group":         func() client.Object { return &v1alpha1.Group{} },
+	"ChannelPolicy": func() client.Object { return &v1alpha1.ChannelPolicy{} },
+	"Operator":      func() client.Object { return &v1alpha1.Operator{} },
 }
 
 // classify tells whether a kind is one of ours, and whether it is a list. What is neither is somebody else's and passed over; an
@@ -103,37 +156,77 @@ func classify(kind metav1.TypeMeta) (ours, list bool, err error) {
 	return true, strings.HasSuffix(kind.Kind, "List"), nil
 }
 
-// admit takes one object of a kind of ours.
-func (r *reading) admit(d document, kind metav1.TypeMeta) {
-	object := map[string]any{}
-	duplicates, err := strictjson.UnmarshalStrict(d.content, &object)
+// reading is one reading of objects.
+type reading struct {
+	namespace   string
+	definitions map[string]*definition
+}
+
+// admit judges one object of a kind of ours, and makes what it can of it.
+func (r *reading) admit(f found) {
+	if f.kind.Kind == "" {
+		return
+	}
+	d, object := f.Declaration, map[string]any{}
+	duplicates, err := strictjson.UnmarshalStrict(f.content, &object)
 	if err != nil {
-		r.problem(d.position, kind.Kind, err)
+		d.Problems = append(d.Problems, Problem{Rule: RuleSyntax, Message: err.Error()})
 		return
 	}
 	for _, duplicate := range duplicates {
-		r.problem(d.position, kind.Kind, duplicate)
+		d.Problems = append(d.Problems, Problem{Rule: RuleSyntax, Message: duplicate.Error()})
 	}
 	u := &unstructured.Unstructured{Object: object}
-	u.SetGroupVersionKind(schema.FromAPIVersionAndKind(kind.APIVersion, kind.Kind))
+	u.SetGroupVersionKind(schema.FromAPIVersionAndKind(f.kind.APIVersion, f.kind.Kind))
 	if meta, ok := object["metadata"].(map[string]any); ok && (meta["namespace"] == nil || meta["namespace"] == "") {
 		meta["namespace"] = r.namespace
 	}
-	problems := r.definitions[kind.Kind].admit(object)
-	name := fmt.Sprintf("%s %q", kind.Kind, u.GetName())
-	for _, problem := range problems {
-		r.problem(d.position, name, problem)
+	d.Problems = append(d.Problems, r.definitions[d.Kind].admit(object)...)
+	d.Namespace, d.Name = u.GetNamespace(), u.GetName()
+	d.read(object)
+}
+
+// read makes an object of what was judged. Of one with values of other types the rest is read, so that whoever names it finds it.
+func (d *Declaration) read(object map[string]any) {
+	typed := kinds[d.Kind]()
+	err := runtime.DefaultUnstructuredConverter.FromUnstructured(object, typed)
+	if err != nil {
+		for _, p := range slices.Backward(d.Problems) {
+			remove(object, steps(p.Path))
+		}
+		typed = kinds[d.Kind]()
+		err = errors.Join(err, runtime.DefaultUnstructuredConverter.FromUnstructured(object, typed))
 	}
-	if len(problems)+len(duplicates) > 0 {
+	switch {
+	case err != nil && len(d.Problems) == 0:
+		d.Problems = append(d.Problems, Problem{Rule: RuleSchema, Message: err.Error()})
+	case typed.GetName() != "" && typed.GetName() == d.Name:
+		d.Object = typed
+	}
+}
+
+// remove takes a field, or an element of a list by its number, out of a value.
+func remove(from any, path []step) {
+	if len(path) == 0 {
 		return
 	}
-	key := kind.Kind + "/" + u.GetNamespace() + "/" + u.GetName()
-	if before, declared := r.seen[key]; declared {
-		r.problem(d.position, name, fmt.Errorf("it is declared already in %s; leave one of the two out", before))
-		return
-	}
-	r.seen[key] = d.position
-	if err := kinds[kind.Kind](&r.objects, object); err != nil {
-		r.problem(d.position, name, err)
+	last := len(path) == 1
+	switch from := from.(type) {
+	case map[string]any:
+		if last {
+			delete(from, path[0].name)
+			return
+		}
+		remove(from[path[0].name], path[1:])
+	case []any:
+		i, err := strconv.Atoi(path[0].name)
+		switch {
+		case err != nil || i < 0 || i >= len(from):
+		case last:
+			// An element that is null is read as one that says nothing.
+			from[i] = nil
+		default:
+			remove(from[i], path[1:])
+		}
 	}
 }

@@ -89,55 +89,73 @@ func readDefinition(file string) (kind string, made *definition, err error) {
 }
 
 // admit does to an object what the API server does with one that is created: it refuses fields the kind does not have, gives
-// absent fields their defaults, and judges every value. It changes the object. The errors name a field each.
-func (d *definition) admit(object map[string]any) []error {
-	meta, unknown, err := metadataOf(object)
-	if err != nil {
-		return []error{err}
+// absent fields their defaults, and judges every value. It changes the object.
+func (d *definition) admit(object map[string]any) []Problem {
+	meta, unknown, problem := metadataOf(object)
+	if problem != nil {
+		return []Problem{*problem}
 	}
 	tracked := structural.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
 	unknown = append(unknown, pruning.PruneWithOptions(object, d.fields, true, tracked)...)
 	defaulting.PruneNonNullableNullsWithoutDefaults(object, d.fields)
 	defaulting.Default(object, d.fields)
-	var problems []error
+	var problems []Problem
 	for _, path := range unknown {
-		problems = append(problems, fmt.Errorf("%s: there is no such field; see 'kubectl explain'", path))
+		problems = append(problems, Problem{Rule: RuleUnknownField, Path: path, Message: "there is no such field; see 'kubectl explain'"})
 	}
-	for _, problem := range d.judge(object, meta) {
-		// At the root of an object a path is written "<nil>".
-		problem.Field = strings.TrimPrefix(strings.TrimPrefix(problem.Field, "<nil>"), ".")
-		problems = append(problems, problem)
-	}
-	return problems
+	return append(problems, d.judge(object, meta)...)
 }
 
 // typeWords are what JSON calls types of Go.
 var typeWords = map[reflect.Kind]string{reflect.Struct: "object", reflect.Map: "object", reflect.Slice: "array", reflect.Bool: "bool", reflect.Int64: "number"}
 
 // metadataOf is the standard part of an object, which the schema of a kind does not describe.
-func metadataOf(object map[string]any) (meta *metav1.ObjectMeta, unknown []string, err error) {
+func metadataOf(object map[string]any) (meta *metav1.ObjectMeta, unknown []string, problem *Problem) {
 	meta, found, unknown, err := objectmeta.GetObjectMetaWithOptions(object, objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
 	wrong, isType := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case isType:
-		field := strings.TrimSuffix("metadata."+wrong.Field, ".")
-		return nil, nil, fmt.Errorf("%s: Invalid value: it must be of type %s, and is of type %s", field, cmp.Or(typeWords[wrong.Type.Kind()], wrong.Type.String()), wrong.Value)
+		return nil, nil, &Problem{
+			Rule: RuleSchema, Path: strings.TrimSuffix("metadata."+wrong.Field, "."),
+			Message: fmt.Sprintf("Invalid value: it must be of type %s, and is of type %s", cmp.Or(typeWords[wrong.Type.Kind()], wrong.Type.String()), wrong.Value),
+		}
 	case err != nil:
-		return nil, nil, fmt.Errorf("metadata: %w", err)
+		return nil, nil, &Problem{Rule: RuleSchema, Path: "metadata", Message: err.Error()}
 	case !found || meta.Name == "":
-		return nil, nil, errors.New("metadata.name: Required value: an object has a name")
+		return nil, nil, &Problem{Rule: RuleSchema, Path: "metadata.name", Message: "Required value: an object has a name"}
 	}
-	return meta, unknown, objectmeta.SetObjectMeta(object, meta)
+	if err := objectmeta.SetObjectMeta(object, meta); err != nil {
+		return nil, nil, &Problem{Rule: RuleSchema, Path: "metadata", Message: err.Error()}
+	}
+	return meta, unknown, nil
 }
 
-// judge is the API server's order: rules that span fields are asked only where each field is sound by itself.
-func (d *definition) judge(object map[string]any, meta *metav1.ObjectMeta) field.ErrorList {
-	problems := metadata.ValidateObjectMeta(meta, true, metadata.NameIsDNSSubdomain, field.NewPath("metadata"))
-	problems = append(problems, validation.ValidateCustomResource(nil, object, d.values)...)
-	problems = append(problems, listtype.ValidateListSetsAndMaps(nil, d.fields, object)...)
-	if len(problems) > 0 {
+// judge is the API server's order: rules that span fields are not asked where a field is missing, of another type or none of its values.
+func (d *definition) judge(object map[string]any, meta *metav1.ObjectMeta) []Problem {
+	faults := metadata.ValidateObjectMeta(meta, true, metadata.NameIsDNSSubdomain, field.NewPath("metadata"))
+	faults = append(faults, validation.ValidateCustomResource(nil, object, d.values)...)
+	faults = append(faults, listtype.ValidateListSetsAndMaps(nil, d.fields, object)...)
+	problems := problemsOf(RuleSchema, faults)
+	if slices.ContainsFunc(faults, blocking) {
 		return problems
 	}
 	broken, _ := d.rules.Validate(context.Background(), nil, d.fields, object, nil, celbudget.RuntimeCELCostBudget)
-	return broken
+	return append(problems, problemsOf(RuleCEL, broken)...)
+}
+
+// blocking tells whether the API server asks no rules in CEL because of a fault.
+func blocking(fault *field.Error) bool {
+	return slices.Contains([]field.ErrorType{
+		field.ErrorTypeNotSupported, field.ErrorTypeRequired, field.ErrorTypeTooLong, field.ErrorTypeTooMany, field.ErrorTypeTypeInvalid,
+	}, fault.Type)
+}
+
+func problemsOf(rule string, faults field.ErrorList) []Problem {
+	var problems []Problem
+	for _, fault := range faults {
+		// At the root of an object a path is written "<nil>".
+		path := strings.TrimPrefix(strings.TrimPrefix(fault.Field, "<nil>"), ".")
+		problems = append(problems, Problem{Rule: rule, Path: path, Message: fault.ErrorBody()})
+	}
+	return problems
 }

@@ -5,6 +5,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,10 +16,18 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// document is one document of a file, as JSON.
+// document is one document of a file.
 type document struct {
 	position
+	// text is the document as it stands in the file, from the line of its position on.
+	text []byte
+	// content is the document as JSON, made by convert.
 	content []byte
+	// fault is what is wrong with the line that begins the document; empty is nothing.
+	fault string
+	// origin finds what the document was built from, an item of a list or all of a document, which is nil where nothing tells; it is nil
+	// itself where the document stands in a file as it is.
+	origin func() (*document, []int)
 }
 
 // position is where in its file an object stands.
@@ -38,36 +47,54 @@ func (p position) String() string {
 	return where
 }
 
-// documents cuts a file into its documents. JSON may follow JSON without anything between; YAML is cut at lines "---" and "...".
-// Documents that say nothing do not count.
-func documents(file string, content []byte) ([]document, error) {
+// split cuts a file into its documents. JSON may follow JSON without anything between; YAML is cut at lines "---" and "...".
+func split(file string, content []byte) []*document {
 	content = bytes.TrimPrefix(content, []byte("\uFEFF"))
 	if found, ok := jsonDocuments(file, content); ok {
-		return found, nil
+		return found
 	}
-	var found []document
+	var found []*document
 	for _, part := range cut(content) {
-		at := position{file: file, line: part.line, number: len(found) + 1}
-		if part.fault != "" {
-			return nil, fmt.Errorf("%s: %s", at, part.fault)
-		}
-		converted, err := yaml.YAMLToJSONStrict(part.text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: it is no valid YAML: %s", at, inFile(err, part.line))
-		}
-		if string(converted) != "null" {
-			found = append(found, document{at, converted})
-		}
+		found = append(found, &document{position: position{file: file, line: part.line}, text: part.text, fault: part.fault})
 	}
-	return found, nil
+	return found
 }
 
+// syntaxError is why a document cannot be read, and the line of the file where that shows; 0 is not known.
+type syntaxError struct {
+	message string
+	line    int
+}
+
+// Error says why, in one sentence.
+func (e *syntaxError) Error() string { return e.message }
+
+// convert makes a document JSON.
+func (d *document) convert() error {
+	switch {
+	case d.fault != "":
+		return &syntaxError{d.fault, d.line}
+	case d.content != nil:
+		return nil
+	}
+	converted, err := yaml.YAMLToJSONStrict(d.text)
+	if err != nil {
+		message, line := inFile(err, d.line)
+		return &syntaxError{"it is no valid YAML: " + message, line}
+	}
+	d.content = converted
+	return nil
+}
+
+// silent tells whether a document that was converted says nothing.
+func (d *document) silent() bool { return string(d.content) == "null" }
+
 // jsonDocuments are the documents of a file that is JSON from its first character to its last.
-func jsonDocuments(file string, content []byte) ([]document, bool) {
+func jsonDocuments(file string, content []byte) ([]*document, bool) {
 	if !bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
 		return nil, false
 	}
-	var found []document
+	var found []*document
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	for line, read := 1, 0; ; {
 		var raw json.RawMessage
@@ -80,7 +107,7 @@ func jsonDocuments(file string, content []byte) ([]document, bool) {
 		}
 		end := int(decoder.InputOffset())
 		line += bytes.Count(content[read:end-len(raw)], []byte("\n"))
-		found = append(found, document{position{file: file, line: line, number: len(found) + 1}, raw})
+		found = append(found, &document{position: position{file: file, line: line}, text: raw, content: raw})
 		line += bytes.Count(raw, []byte("\n"))
 		read = end
 	}
@@ -143,18 +170,20 @@ func silent(line []byte) bool {
 	return len(text) == 0 || text[0] == '#'
 }
 
-// inFile is an error of the YAML parser on one line, which counts lines in the file rather than in the document.
-func inFile(err error, first int) string {
+// inFile is an error of the YAML parser on one line, which counts lines in the file rather than in the document, and the first line it
+// names, 0 where it names none.
+func inFile(err error, first int) (message string, line int) {
 	words := strings.Fields(err.Error())
 	for i := range len(words) - 1 {
 		digits, rest, _ := strings.Cut(words[i+1], ":")
 		if n, err := strconv.Atoi(digits); err == nil && words[i] == "line" {
 			words[i+1] = strconv.Itoa(n+first-1) + ":" + rest
+			line = cmp.Or(line, n+first-1)
 		}
 	}
 	text := strings.Join(words, " ")
 	for _, layer := range []string{"error converting YAML to JSON: ", "yaml: ", "unmarshal errors: "} {
 		text = strings.TrimPrefix(text, layer)
 	}
-	return text
+	return text, line
 }

@@ -35,13 +35,14 @@ func TestAFileIsCutIntoItsDocuments(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, err := documents("people.yaml", []byte(test.content))
-			if err != nil {
-				t.Fatalf("%s; expected documents, got %v", test.reason, err)
-			}
 			var got []string
-			for _, d := range found {
-				got = append(got, fmt.Sprintf("%d %d %s", d.line, d.number, d.content))
+			for _, d := range split("people.yaml", []byte(test.content)) {
+				if err := d.convert(); err != nil {
+					t.Fatalf("%s; expected documents, got %v", test.reason, err)
+				}
+				if !d.silent() {
+					got = append(got, fmt.Sprintf("%d %d %s", d.line, len(got)+1, d.content))
+				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("%s; line, number and content of the documents differ (-want +got):\n%s", test.reason, diff)
@@ -63,9 +64,14 @@ func TestWhatIsNoYAMLIsToldByItsLine(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := documents("people.yaml", []byte(test.content))
-			if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("%s; expected one line that begins with %q, got %v", test.reason, test.want, err)
+			var got []string
+			for _, f := range declarations(split("people.yaml", []byte(test.content))) {
+				for _, p := range f.Problems {
+					got = append(got, f.told(p))
+				}
+			}
+			if len(got) != 1 || !strings.HasPrefix(got[0], test.want) || strings.Contains(got[0], "\n") {
+				t.Errorf("%s; expected one line that begins with %q, got %q", test.reason, test.want, got)
 			}
 		})
 	}
@@ -75,13 +81,13 @@ func TestManifestsBeyondTheBoundAreRefused(t *testing.T) {
 	t.Parallel()
 	const bound = 10
 	for text, want := range map[string]bool{strings.Repeat("#", bound): true, strings.Repeat("#", bound+1): false} {
-		r := reading{left: bound}
+		r := collecting{left: bound}
 		err := r.stream("stdin", strings.NewReader(text))
 		if fits := err == nil; fits != want {
 			t.Errorf("of a bound of %d bytes, that %d fit should be %t, got %v", bound, len(text), want, err)
 		}
 	}
-	r := reading{left: bound}
+	r := collecting{left: bound}
 	for range 2 {
 		if err := r.stream("people.yaml", strings.NewReader("#234567")); err != nil {
 			if want := "people.yaml: the manifests are more than 256 MiB together; name fewer files"; err.Error() != want {

@@ -30,6 +30,7 @@ func FuzzManifestsAreReadOrRefused(f *testing.F) {
 	f.Add(`{"apiVersion":"identity.roster.dev/v1alpha1","kind":"Tenant","metadata":{"name":"a"},"spec":{}}{"kind":7}`)
 	f.Add("a: &a [*a]\n---\n? {}\n: {}\n---\n!!binary x\n")
 	f.Fuzz(func(t *testing.T, text string) {
+		located(t, text)
 		read, err := manifest.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text)}.Read()
 		if err != nil {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -61,4 +62,22 @@ func written(t *testing.T, objects *manifest.Objects) string {
 		fmt.Fprintf(&text, "---\n%s", content)
 	}
 	return text.String()
+}
+
+// located looks that every problem is found on a line that there is.
+func located(t *testing.T, text string) {
+	t.Helper()
+	found, err := manifest.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text)}.Inspect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at manifest.Locator
+	for _, d := range found.Declarations {
+		for _, p := range append(d.Problems, manifest.Problem{Path: "spec.tenants[north].groups[0].name"}) {
+			// A parser that stops at the end tells of the line after the last.
+			if where := at.Problem(d, p); where.Line < 1 || where.Line > strings.Count(text, "\n")+2 || where.Column < 1 {
+				t.Errorf("%s should be found on a line of the text, got %+v", p, where)
+			}
+		}
+	}
 }

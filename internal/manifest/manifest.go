@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 )
@@ -51,72 +52,103 @@ type Source struct {
 	// or .json count, but for kustomization files and what begins with a dot.
 	Paths []string
 	Stdin io.Reader
+	// Kustomization is a folder that is built, as kubectl kustomize does; empty is none.
+	Kustomization string
 	// Namespace is that of objects that name none; empty is [DefaultNamespace].
 	Namespace string
+	// Progress is told, from several goroutines at once, how many objects have been judged of how many; nil is nobody.
+	Progress func(judged, of int)
 }
 
 // Read reads every object of the four kinds and passes over any other. It reads all before it fails, and its error has a line a
 // problem, each with the file, the line and the document, the object and the field where there are such.
 func (s Source) Read() (*Objects, error) {
-	known, err := definitions()
+	found, err := s.Inspect()
 	if err != nil {
-		return nil, fmt.Errorf("read the definitions of the four kinds: %w", err)
+		return nil, err
 	}
-	r := &reading{namespace: s.Namespace, definitions: known, seen: map[string]position{}, left: maxBytes}
-	if r.namespace == "" {
-		r.namespace = DefaultNamespace
-	}
-	for i, path := range s.Paths {
-		if slices.Contains(s.Paths[:i], path) {
-			continue
+	objects := &Objects{}
+	var problems []error
+	for _, d := range found.Declarations {
+		for _, p := range d.Problems {
+			problems = append(problems, errors.New(d.told(p)))
 		}
-		if err := r.path(path, s.Stdin); err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
+		if len(d.Problems) == 0 {
+			objects.add(d.Object)
 		}
 	}
-	return &r.objects, r.told()
+	return objects, told(problems)
 }
 
-// reading is one reading of a source.
-type reading struct {
-	namespace   string
-	definitions map[string]*definition
-	objects     Objects
-	seen        map[string]position
-	problems    []error
+// add adds an object to those of its kind.
+func (o *Objects) add(object client.Object) {
+	switch object := object.(type) {
+	case *v1alpha1.Tenant:
+		o.Tenants = append(o.Tenants, object)
+	case *v1alpha1.Group:
+		o.Groups = append(o.Groups, object)
+	case *v1alpha1.ChannelPolicy:
+		o.Policies = append(o.Policies, object)
+	case *v1alpha1.Operator:
+		o.Operators = append(o.Operators, object)
+	}
+}
+
+// Objects are all objects that could be read, those that would not be taken among them.
+func (i *Inspection) Objects() *Objects {
+	objects := &Objects{}
+	for _, d := range i.Declarations {
+		objects.add(d.Object)
+	}
+	return objects
+}
+
+// told are problems as one error, the first ones in full.
+func told(problems []error) error {
+	if more := len(problems) - maxProblems; more > 0 {
+		problems = append(problems[:maxProblems], fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(problems...)
+}
+
+// collecting is the reading of a source into documents that nobody has looked at yet.
+type collecting struct {
+	documents []*document
+	files     int
 	// left is how many bytes may still be read.
 	left int64
 }
 
-// problem notes what is wrong with an object, or with a document where the object is empty.
-func (r *reading) problem(at position, object string, err error) {
-	// Some problems come on several lines, and each is to be one.
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	if object != "" {
-		text = object + ": " + text
+// documents are those of all paths, and the number of files.
+func (s Source) documents() (found []*document, files int, err error) {
+	c := &collecting{left: maxBytes}
+	for i, path := range s.Paths {
+		if slices.Contains(s.Paths[:i], path) {
+			continue
+		}
+		if err := c.path(path, s.Stdin); err != nil {
+			return nil, 0, err
+		}
 	}
-	r.problems = append(r.problems, fmt.Errorf("%s: %s", at, text))
-}
-
-// told are the problems as one error, the first ones in full.
-func (r *reading) told() error {
-	if more := len(r.problems) - maxProblems; more > 0 {
-		r.problems = append(r.problems[:maxProblems], fmt.Errorf("and %d more", more))
+	if s.Kustomization != "" {
+		if err := c.build(s.Kustomization); err != nil {
+			return nil, 0, err
+		}
 	}
-	return errors.Join(r.problems...)
+	return c.documents, c.files, nil
 }
 
 // path reads a file, a folder or stdin.
-func (r *reading) path(path string, stdin io.Reader) error {
+func (c *collecting) path(path string, stdin io.Reader) error {
 	if path == "-" {
-		return r.stream("stdin", stdin)
+		return c.stream("stdin", stdin)
 	}
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return r.file(path)
+		return c.file(path)
 	}
 	// By way of the folder's own file system a path that is a link to a folder is followed.
 	return fs.WalkDir(os.DirFS(path), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -128,7 +160,7 @@ func (r *reading) path(path string, stdin io.Reader) error {
 		case entry.IsDir() || hidden(name) || !isManifest(name):
 			return nil
 		}
-		return r.file(filepath.Join(path, name))
+		return c.file(filepath.Join(path, name))
 	})
 }
 
@@ -140,30 +172,24 @@ func isManifest(name string) bool {
 	return slices.Contains([]string{".yaml", ".yml", ".json"}, extension) && strings.TrimSuffix(filepath.Base(name), extension) != "kustomization"
 }
 
-func (r *reading) file(path string) error {
+func (c *collecting) file(path string) error {
 	file, err := os.Open(path) //nolint:gosec // which file to read is what the path is for
 	if err != nil {
 		return err
 	}
 	defer file.Close() //nolint:errcheck // nothing was written
-	return r.stream(path, file)
+	return c.stream(path, file)
 }
 
-func (r *reading) stream(name string, from io.Reader) error {
-	content, err := io.ReadAll(io.LimitReader(from, r.left+1))
+func (c *collecting) stream(name string, from io.Reader) error {
+	content, err := io.ReadAll(io.LimitReader(from, c.left+1))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if r.left -= int64(len(content)); r.left < 0 {
+	if c.left -= int64(len(content)); c.left < 0 {
 		return fmt.Errorf("%s: the manifests are more than %d MiB together; name fewer files", name, maxBytes>>20)
 	}
-	found, err := documents(name, content)
-	if err != nil {
-		r.problems = append(r.problems, err)
-		return nil
-	}
-	for _, d := range found {
-		r.take(d, metav1.TypeMeta{})
-	}
+	c.files++
+	c.documents = append(c.documents, split(name, content)...)
 	return nil
 }

@@ -84,7 +84,7 @@ func TestARefusalSaysWhereAndWhat(t *testing.T) {
 		"declared twice": {
 			reason: "which one counts would depend on the order of files",
 			text:   tenant("acme", "a") + "---\n" + tenant("acme", "b") + "---\n" + tenant("acme", "a"),
-			want:   []string{`stdin:15: document 3: Tenant "a": it is declared already in stdin:1: document 1; leave one of the two out`},
+			want:   []string{`stdin:15: document 3: Tenant "a": metadata.name: it is declared already in stdin:1: document 1; leave one of the two out`},
 		},
 		"item of a list": {
 			reason: "the number of the item says which",
@@ -122,7 +122,7 @@ func TestARefusalSaysWhereAndWhat(t *testing.T) {
 		"JSON with a key twice": {
 			reason: "the parser would take the last one",
 			text:   `{"apiVersion":"identity.roster.dev/v1alpha1","kind":"Tenant","metadata":{"name":"a"},"spec":{"suspend":true,"suspend":false}}`,
-			want:   []string{`stdin:1: document 1: Tenant: duplicate field "spec.suspend"`},
+			want:   []string{`stdin:1: document 1: Tenant "a": duplicate field "spec.suspend"`},
 		},
 		"template of a name": {
 			reason: "an object whose name the API server makes up is nobody's to ask about",

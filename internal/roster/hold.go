@@ -118,11 +118,11 @@ const namesTold = 3
 
 // quotedNames are some names as they are read out.
 func quotedNames(names []string) string {
-	var quoted []string
-	for _, name := range sorted(names) {
-		quoted = append(quoted, fmt.Sprintf("%q", name))
+	words := sorted(names)
+	for i := range words[:min(len(words), namesTold)] {
+		words[i] = fmt.Sprintf("%q", words[i])
 	}
-	return enumerate(quoted)
+	return enumerate(words)
 }
 
 // enumerate reads out the first of some words, and counts the others.

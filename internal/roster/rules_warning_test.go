@@ -125,7 +125,7 @@ func TestWarningsOfAnOperator(t *testing.T) {
 			`spec.tenants[north].channels[WhatsApp]: the tenant does not have the channel WhatsApp; add it to spec.channels of Tenant "north"`,
 		}},
 		{"a teammate who is Administrator", nil, ptr(leading("boss")), base(), []string{
-			`spec.tenants[north].team: team member boss: the operator is Administrator in this tenant; a team holds people with the role Worker or Manager`,
+			`spec.tenants[north].team[boss]: the operator is Administrator in this tenant; a team holds people with the role Worker or Manager`,
 		}},
 		{"what a policy of the tenant holds back", nil, ptr(known("anna", entry("formal", roster.Worker, roster.Chat))), base(), []string{
 			`spec.tenants[formal] is held: Tenant "formal" demands title of its operators, so the entry is not written, and one that is there only loses what is taken away; ` +
@@ -208,7 +208,7 @@ func TestWarningsOfAnOperator(t *testing.T) {
 		}},
 		{"somebody who was none", ptr(known("anna", entry("north", roster.Worker))), nil, base(), nil},
 	} {
-		got := roster.WarnOperator(tc.before, tc.after, neighbourhood{tc.among})
+		got := roster.Sentences(roster.WarnOperator(tc.before, tc.after, neighbourhood{tc.among}))
 		if diff := cmp.Diff(tc.want, got); diff != "" && len(tc.want)+len(got) > 0 {
 			t.Errorf("%s (-should be told +is told):\n%s", tc.reason, diff)
 		}
@@ -220,7 +220,7 @@ func TestWarningsOfATenant(t *testing.T) {
 	north := tenant("north", roster.Chat)
 	north.Record.AwayRouting = []roster.Channel{roster.Chat, roster.Phone}
 	want := []string{"spec.awayRouting.channels[Phone]: the tenant does not have the channel; add it to spec.channels"}
-	if diff := cmp.Diff(want, roster.WarnTenant(north)); diff != "" {
+	if diff := cmp.Diff(want, roster.Sentences(roster.WarnTenant(north))); diff != "" {
 		t.Errorf("a channel that is routed and not there should be told (-want +got):\n%s", diff)
 	}
 }
@@ -252,7 +252,7 @@ func TestWarningsOfAGroup(t *testing.T) {
 		{"a tenant that is not there", nil, ptr(group("desk", "west")), bare, []string{`spec.tenant: Tenant "west" does not exist; it takes effect once it does`}},
 		{"an edit is no first and no last", &desk, &desk, bare, nil},
 	} {
-		got := roster.WarnGroup(tc.before, tc.after, neighbourhood{tc.among})
+		got := roster.Sentences(roster.WarnGroup(tc.before, tc.after, neighbourhood{tc.among}))
 		if diff := cmp.Diff(tc.want, got); diff != "" && len(tc.want)+len(got) > 0 {
 			t.Errorf("%s (-should be told +is told):\n%s", tc.reason, diff)
 		}
@@ -277,16 +277,16 @@ func TestWarningsOfAChannelPolicy(t *testing.T) {
 			`spec.channels[Phone]: the tenant does not have the channel Phone; add it to spec.channels of Tenant "north"`}},
 		{"nothing of what it grants", policy("p", "north", worker, roster.Phone), []string{
 			`spec.channels[Phone]: the tenant does not have the channel Phone; add it to spec.channels of Tenant "north"`,
-			`the policy grants nothing: Tenant "north" has none of the channels the policy grants; add one to its spec.channels`}},
-		{"in no state", denied, []string{"the policy grants nothing: spec.availability denies both states, so nothing is ever routed; allow online or away"}},
-		{"to nobody", nobody, []string{"the policy grants nothing: no operator of the tenant matches spec.subjects"}},
+			`spec.channels: the policy grants nothing: Tenant "north" has none of the channels the policy grants; add one to its spec.channels`}},
+		{"in no state", denied, []string{"spec.availability: the policy grants nothing: spec.availability denies both states, so nothing is ever routed; allow online or away"}},
+		{"to nobody", nobody, []string{"spec.subjects: the policy grants nothing: no operator of the tenant matches spec.subjects"}},
 		{"what is not there", roster.Policy{Company: company, Tenant: "west", Name: "p", Channels: []roster.Channel{roster.Chat}, Online: true, Subjects: []roster.Subject{
 			{Group: "nowhere"}, {Operator: "ghost"}}}, []string{
 			`spec.tenant: Tenant "west" does not exist; it takes effect once it does`,
 			`spec.subjects[0].group: Group "nowhere" does not exist; it takes effect once it does`,
 			`spec.subjects[1].operator: Operator "ghost" does not exist; it takes effect once it does`}},
 	} {
-		got := roster.WarnPolicy(tc.policy, w)
+		got := roster.Sentences(roster.WarnPolicy(tc.policy, w))
 		if diff := cmp.Diff(tc.want, got); diff != "" && len(tc.want)+len(got) > 0 {
 			t.Errorf("%s (-should be told +is told):\n%s", tc.reason, diff)
 		}
@@ -304,8 +304,78 @@ func TestWarningOfAUserOfKubernetesWhomSeveralClaim(t *testing.T) {
 		{"one does", []roster.Operator{person("bert"), person("anna")}, []string{`spec.kubernetesUser: "bert" claims it too, so neither is that user; leave it to one of them`}},
 		{"many do", []roster.Operator{person("e"), person("b"), person("c"), person("d")}, []string{`spec.kubernetesUser: "b", "c", "d" and 1 more claim it too, so none of them is that user; leave it to one of them`}},
 	} {
-		if diff := cmp.Diff(tc.want, roster.WarnOfClaims("anna", tc.claimants)); diff != "" {
+		if diff := cmp.Diff(tc.want, roster.Sentences(roster.WarnOfClaims("anna", tc.claimants))); diff != "" {
 			t.Errorf("%s (-should be told +is told):\n%s", tc.reason, diff)
+		}
+	}
+}
+
+func TestWhoeverMayBeTheLastAdministratorIsToldOf(t *testing.T) {
+	t.Parallel()
+	off := func(o roster.Operator, tenants ...string) roster.Operator {
+		for i := range o.Entries {
+			o.Entries[i].Active = !slices.Contains(tenants, o.Entries[i].Tenant)
+		}
+		return o
+	}
+	deactivated := func(o roster.Operator) *roster.Operator {
+		o.Active = false
+		return &o
+	}
+	administrator := func(name string, tenants ...string) roster.Operator {
+		var entries []roster.Entry
+		for _, tenant := range tenants {
+			entries = append(entries, entry(tenant, roster.Administrator))
+		}
+		return known(name, entries...)
+	}
+	const remedy = ", so if the person is one until now that stays so; make somebody else Administrator first"
+	for _, tc := range []struct {
+		reason string
+		who    roster.Operator
+		others []roster.Operator
+		want   []string
+	}{
+		{"he is live", administrator("anna", "north"), nil, nil},
+		{"nobody else is", off(administrator("anna", "north", "south"), "north"), nil, []string{
+			"north",
+		}},
+		{"somebody else is", off(administrator("anna", "north"), "north"), []roster.Operator{administrator("bert", "north")}, nil},
+		{"somebody else is, as the company's", off(administrator("anna", "north"), "north"), []roster.Operator{chief("bert")}, nil},
+		{"somebody else is off, too", off(administrator("anna", "north"), "north"), []roster.Operator{off(administrator("bert", "north"), "north")}, []string{"north"}},
+		{"he is deactivated", *deactivated(administrator("anna", "north", "south")), nil, []string{"north", "south"}},
+		{"the company's, deactivated", *deactivated(chief("anna")), []roster.Operator{administrator("bert", "north")}, []string{"south"}},
+		{"a tenant that is not there", *deactivated(administrator("anna", "west")), nil, nil},
+		{"a Worker administers nothing", *deactivated(known("anna", entry("north", roster.Worker))), nil, nil},
+	} {
+		among := neighbourhood{newWorld(tenant("north"), tenant("south")).withOperators(append(tc.others, tc.who)...)}
+		got := tc.who.WarnOfAdministration(among, func(tenant string) bool { return roster.Administered(company, tenant, among) })
+		if len(got) != len(tc.want) {
+			t.Errorf("%s: %d tenants should be told of, got %v", tc.reason, len(tc.want), got)
+		}
+		for _, w := range got {
+			if w.Rule != roster.WarnLastAdministrator || !strings.HasSuffix(w.Message, remedy) {
+				t.Errorf("%s: it should be told of the last Administrator, got %v", tc.reason, w)
+			}
+		}
+	}
+}
+
+// TestRulesOfWarningsAreKnown: whatever is warned of a person has a rule that there is, and a path.
+func TestRulesOfWarningsAreKnown(t *testing.T) {
+	t.Parallel()
+	north := tenant("north", roster.Chat)
+	north.MaxGroups = 1
+	among := neighbourhood{newWorld(north).withOperators(known("bert", entry("north", roster.Administrator)))}
+	anna := known("anna", in(entry("north", roster.Worker, roster.Phone), "a", "b"), entry("west", roster.Worker))
+	anna.UserName = "bert"
+	found := anna.Warnings(roster.Compile(anna, among), among)
+	if len(found) < 5 {
+		t.Errorf("there should be something of most rules, got %v", found)
+	}
+	for _, w := range found {
+		if !slices.Contains(roster.WarningRules(), w.Rule) || w.Path == "" {
+			t.Errorf("a warning should have a rule that there is and a path, got %+v", w)
 		}
 	}
 }

@@ -29,7 +29,7 @@ type kind interface {
 // kinds are the four kinds, each by what the core says of it.
 var kinds = map[string]kind{
 	roster.KindTenant: kindOf[v1alpha1.Tenant, roster.Tenant]{
-		translate.Tenant, roster.CheckTenant, func(_, after *roster.Tenant, _ roster.Neighbours) []string {
+		translate.Tenant, roster.CheckTenant, func(_, after *roster.Tenant, _ roster.Neighbours) []roster.Warning {
 			if after == nil {
 				return nil
 			}
@@ -43,7 +43,7 @@ var kinds = map[string]kind{
 		translate.Group, roster.CheckGroup, roster.WarnGroup, nil,
 	},
 	roster.KindChannelPolicy: kindOf[v1alpha1.ChannelPolicy, roster.Policy]{
-		translate.Policy, roster.CheckPolicy, func(_, after *roster.Policy, neighbours roster.Neighbours) []string {
+		translate.Policy, roster.CheckPolicy, func(_, after *roster.Policy, neighbours roster.Neighbours) []roster.Warning {
 			if after == nil {
 				return nil
 			}
@@ -56,9 +56,9 @@ var kinds = map[string]kind{
 type kindOf[T, V any] struct {
 	translate func(*T) V
 	check     func(before *V, after V) (refused, tolerated []roster.Violation)
-	warn      func(before, after *V, neighbours roster.Neighbours) []string
+	warn      func(before, after *V, neighbours roster.Neighbours) []roster.Warning
 	// also are warnings on what the core's value does not hold.
-	also func(after *T, directory Directory) []string
+	also func(after *T, directory Directory) []roster.Warning
 }
 
 func (k kindOf[T, V]) review(before, after []byte, directory Directory) (findings, error) {
@@ -71,13 +71,15 @@ func (k kindOf[T, V]) review(before, after []byte, directory Directory) (finding
 		return findings{}, fmt.Errorf("read the object as it would be: %w", err)
 	}
 	old, now := k.declared(was), k.declared(is)
-	found := findings{warnings: k.warn(old, now, directory)}
+	warnings := k.warn(old, now, directory)
+	found := findings{}
 	if now != nil {
 		found.refused, found.tolerated = k.check(old, *now)
 	}
 	if is != nil && k.also != nil {
-		found.warnings = append(found.warnings, k.also(is, directory)...)
+		warnings = append(warnings, k.also(is, directory)...)
 	}
+	found.warnings = roster.Sentences(warnings)
 	return found, nil
 }
 
@@ -98,7 +100,7 @@ func decode[T any](raw []byte) (*T, error) {
 }
 
 // claimants warns of others who claim the user of Kubernetes that an Operator claims.
-func claimants(o *v1alpha1.Operator, directory Directory) []string {
+func claimants(o *v1alpha1.Operator, directory Directory) []roster.Warning {
 	if o.Spec.KubernetesUser == "" {
 		return nil
 	}
