@@ -18,7 +18,7 @@ import (
 type saying struct{ reason, args string }
 
 // sayings are all of them. A name begins with that of the command.
-var sayings = gather(getSayings, treeSayings)
+var sayings = gather(getSayings, treeSayings, conditionSayings)
 
 func gather(of ...map[string]saying) map[string]saying {
 	all := map[string]saying{}
