@@ -103,7 +103,7 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/store/drivers",
-		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore/*"},
+		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore", "internal/store/sqlstore/*"},
 		Why:    "it is the one table from URL scheme to driver, and no more",
 	},
 	{

@@ -4,11 +4,15 @@
 package drivers_test
 
 import (
+	"database/sql"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/drivers"
 )
 
@@ -85,4 +89,67 @@ func FuzzOpenNeverRepeatsWhatFollowsTheScheme(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAStoreToLookAtIsLeftAsItIs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if s, err := drivers.OpenToLook("memory://"); err == nil || s != nil {
+		t.Errorf("a store in memory: opened; expected to be told that it ends with the program")
+	}
+	look := func(url string) error {
+		s, err := drivers.OpenToLook(url)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = s.Close() }()
+		_, err = s.Companies(t.Context())
+		if _, fencing := s.Fence(t.Context(), "test"); err == nil && !errors.Is(fencing, store.ErrUnavailable) {
+			t.Errorf("%s: a write: %v; expected ErrUnavailable", url, fencing)
+		}
+		return err
+	}
+	if err := look("sqlite://nowhere.db"); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("a file that is not there: %v; expected ErrUnavailable", err)
+	}
+	if _, err := os.Stat("nowhere.db"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that was not there: %v; expected that it is not made", err)
+	}
+	empty, err := sql.Open("sqlite", "other.db")
+	if err == nil {
+		_, err = empty.ExecContext(t.Context(), "CREATE TABLE others (id INTEGER)")
+	}
+	if err != nil {
+		t.Fatal(errors.Join(err, empty.Close()))
+	}
+	_ = empty.Close()
+	if err := look("sqlite://other.db"); !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "it holds no tables of Roster") {
+		t.Errorf("another program's file: %v; expected to be told so", err)
+	}
+	made, err := drivers.Open("sqlite://ours.db")
+	if err == nil {
+		_, err = made.ID(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := look("sqlite://ours.db"); err != nil {
+		t.Errorf("a store that another program has open: %v; expected that it is read", err)
+	}
+	if err := made.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := look("sqlite://ours.db"); err != nil {
+		t.Errorf("a store that nobody has open: %v; expected that it is read", err)
+	}
+	older, err := sql.Open("sqlite", "ours.db")
+	if err == nil {
+		_, err = older.ExecContext(t.Context(), "DELETE FROM schema_version WHERE version_id = (SELECT MAX(version_id) FROM schema_version)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = older.Close()
+	if err := look("sqlite://ours.db"); !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "use the rosterctl of the manager's version") {
+		t.Errorf("a store of another version: %v; expected that it is not migrated, and to be told so", err)
+	}
 }
