@@ -193,7 +193,7 @@ var Directions = []Row{
 			"internal/snapshot", "internal/manifest",
 		},
 		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
-		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
+		Tests:     []string{"internal/testkit", "internal/testkit/postgresserver", "internal/roster/rostertest"},
 		Why:       "a command is flags and printing; the work is in the packages it shares with the manager",
 	},
 	{
