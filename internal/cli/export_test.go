@@ -61,7 +61,9 @@ func TestAnExportOfACompanyIsTheSameAgain(t *testing.T) {
 		must(t, plane.Client(t).Create(t.Context(), o))
 	}
 	live, _ := exportedInto(t, cli.ExitYes, "--kubeconfig", plane.Kubeconfig(t), "-n", namespace)
-	inFolder(t, live, func(text string) string { return strings.ReplaceAll(text, "namespace: "+namespace, "namespace: harbour") })
+	inFolder(t, live, func(text string) string {
+		return strings.ReplaceAll(text, "namespace: "+namespace, "namespace: harbour")
+	})
 	sameFiles(t, "a cluster", first, live)
 }
 
