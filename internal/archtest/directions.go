@@ -133,6 +133,11 @@ var Directions = []Row{
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
+		Folder: "internal/storecommand",
+		Module: []string{"internal/roster", "internal/provision", "internal/store", "internal/store/drivers"}, Libraries: []string{"k8s.io/apimachinery"},
+		Why: "what is done to a store by hand is the same in the manager's program and in rosterctl, and asks no cluster",
+	},
+	{
 		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
 		TestLibraries: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 		Why:           "it writes to the person it is told of, and knows neither Kubernetes nor the store",
@@ -190,7 +195,7 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest",
+			"internal/snapshot", "internal/manifest", "internal/storecommand",
 		},
 		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/testkit/postgresserver", "internal/roster/rostertest"},

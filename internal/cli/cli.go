@@ -72,7 +72,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 	}
 	root.SetFlagErrorFunc(misusedFlag)
 	root.AddCommand(newAccess(program), newInvite(program), newRBAC(program), newVersion(build))
-	root.AddCommand(newGet(program), newTree(program), newCondition(program), newDrift(program), newExport(program), newImport(program))
+	root.AddCommand(newGet(program), newTree(program), newCondition(program), newDrift(program), newExport(program), newImport(program), newStore(program))
 	refuseStrangers(root)
 	return root
 }
