@@ -273,6 +273,9 @@ func beside(object judgedObject, observed int64, ready *metav1.Condition) []trou
 
 func troubleOf(condition metav1.Condition, all []metav1.Condition) trouble {
 	says := fmt.Sprintf("its condition %s is %s", condition.Type, condition.Status)
+	if condition.Type == v1alpha1.ConditionActivated {
+		says = "it is not Activated"
+	}
 	if condition.Type == v1alpha1.ConditionReady {
 		says = "it is not Ready"
 		switch {

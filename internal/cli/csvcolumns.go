@@ -267,7 +267,7 @@ func fieldOfHeading(heading string, mapping map[string]string) string {
 			continue
 		}
 		// A column "name" is more often that of people than of objects.
-		if said == strings.ToLower(f.name) && f.name != "name" || slices.Contains(f.headings, said) {
+		if strings.EqualFold(said, f.name) && f.name != "name" || slices.Contains(f.headings, said) {
 			return f.name
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -47,7 +48,8 @@ func readTable(file string, from io.Reader) (*table, error) {
 		return nil, fmt.Errorf("%s:%d: it is no UTF-8: save it as CSV in UTF-8", file, line)
 	}
 	t := &table{file: file}
-	return t, t.read(content)
+	err = t.read(content)
+	return t, err
 }
 
 // firstBroken is the first line that is no UTF-8, or that has a zero byte, as UTF-16 has; 0 is none.
@@ -121,7 +123,7 @@ func (t *table) add(row tableRow) error {
 func delimiter(content []byte) (comma rune, skipped int, rest []byte) {
 	first, after, _ := bytes.Cut(content, []byte("\n"))
 	heading := strings.TrimRight(string(first), "\r")
-	if said, is := strings.CutPrefix(strings.Trim(heading, `"`), "sep="); is && len(said) == 1 && strings.Contains(";,\t|", said) {
+	if said, is := strings.CutPrefix(strings.Trim(heading, `"`), "sep="); is && len(said) == 1 && slices.Contains([]string{";", ",", "\t", "|"}, said) {
 		return rune(said[0]), 1, after
 	}
 	comma, most := ',', 0

@@ -98,6 +98,8 @@ Values of people's own fields are shown only with --values. The exit code is 0 w
 command is called wrongly, and 3 where it cannot be told.`,
 		Example: strings.ReplaceAll(`  rosterctl drift --store sqlite://roster.db --installation harbour -n harbour -f config/samples`, programName, program),
 		Args:    exactly(),
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: telling(func(c *cobra.Command, _ []string) error {
 			if err := at.check(c); err != nil {
 				return err

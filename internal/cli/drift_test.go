@@ -101,11 +101,11 @@ func TestDriftThatCannotBeToldIsExitCodeThree(t *testing.T) {
 		reason, args, want string
 		code               int
 	}{
-		{"a store is named", "drift --installation test", "--store is required", cli.ExitError},
+		{"a store is named", "drift --installation production", "--store is required", cli.ExitError},
 		{"an installation is named", "drift --store sqlite://x.db", "--installation is required", cli.ExitError},
-		{"a store is not made", "drift --store sqlite://nowhere.db --installation test", "nowhere.db cannot be found", cli.ExitUnknown},
-		{"no secret is told", "drift --store mysql://robot:hunter2@db/x --installation test", `there is no store "mysql"`, cli.ExitUnknown},
-		{"a store in memory is none to compare", "drift --store memory:// --installation test", "this store ends with the program", cli.ExitUnknown},
+		{"a store is not made", "drift --store sqlite://nowhere.db --installation production", "nowhere.db cannot be found", cli.ExitUnknown},
+		{"no secret is told", "drift --store mysql://robot:hunter2@db/x --installation production", `there is no store "mysql"`, cli.ExitUnknown},
+		{"a store in memory is none to compare", "drift --store memory:// --installation production", "this store ends with the program", cli.ExitUnknown},
 	} {
 		got := run(t, "", strings.Fields(tc.args+ofAcme)...)
 		if got.code != tc.code || !strings.Contains(got.stderr, tc.want) || strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, "hunter2") {

@@ -54,6 +54,8 @@ nothing to be had.`,
 		Example: strings.ReplaceAll(`  rosterctl export -n harbour --output-folder company --split object
   rosterctl export --store sqlite://roster.db --foreign -n harbour`, programName, program),
 		Args: exactly(),
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: telling(func(c *cobra.Command, _ []string) error {
 			found, err := exportFrom(c, &from, at, foreign)
 			if err != nil {
@@ -116,7 +118,8 @@ func (c *company) export() (*exported, error) {
 	if leaving > 0 {
 		found.asides = append(found.asides, counted(leaving, "object is", "objects are")+" being deleted, and left out")
 	}
-	return found, found.add(&objects)
+	err := found.add(&objects)
+	return found, err
 }
 
 func staying[T client.Object](to []T, o T, leaving *int) []T {

@@ -147,7 +147,8 @@ func (h *holdings) export() (*exported, error) {
 			"records are of people who left, or of tenants that are retired, and nothing is to declare them"))
 	}
 	meant.Groups, meant.Policies = once(found, "Group", meant.Groups), once(found, "ChannelPolicy", meant.Policies)
-	return found, found.add(meant)
+	err := found.add(meant)
+	return found, err
 }
 
 // once leaves out objects that bear the name of another: records are by tenant, and objects are not.

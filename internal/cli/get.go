@@ -108,6 +108,8 @@ The exit code is 0 for a list, be it empty, 2 where the command is called wrongl
 		Example: strings.ReplaceAll(`  rosterctl get --tenant retail -f config/samples
   rosterctl get --deactivated -n harbour -f config/samples`, programName, program),
 		Args: exactly(),
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: telling(func(c *cobra.Command, _ []string) error {
 			if err := which.check(c); err != nil {
 				return err

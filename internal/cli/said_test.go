@@ -4,6 +4,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -97,5 +98,34 @@ func TestEverySayingKeptIsAsked(t *testing.T) {
 		if _, asked := sayings[strings.TrimSuffix(filepath.Base(path), ".txt")]; !asked {
 			t.Errorf("%s: nobody asks for it; delete it", path)
 		}
+	}
+}
+
+// TestTheGuideNamesEveryFieldOfEveryAnswer: what other programs read is documented.
+func TestTheGuideNamesEveryFieldOfEveryAnswer(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/rosterctl.md")
+	must(t, err)
+	printed := map[string]bool{}
+	kept, err := os.ReadFile("testdata/kept/drift-json.txt")
+	must(t, err)
+	texts := []string{string(kept)}
+	for _, call := range sayings {
+		if strings.Contains(call.args, "-o json") {
+			texts = append(texts, run(t, "", strings.Fields(call.args)...).stdout)
+		}
+	}
+	for _, text := range texts {
+		var answer any
+		must(t, json.Unmarshal([]byte(text), &answer))
+		addFields(printed, answer)
+	}
+	for name := range printed {
+		if !strings.Contains(string(guide), "`"+name+"`") {
+			t.Errorf("docs/rosterctl.md should name the field %q", name)
+		}
+	}
+	if len(printed) < 30 {
+		t.Errorf("the answers should have many fields, found %d", len(printed))
 	}
 }

@@ -25,7 +25,8 @@ is done, 1 where it is refused, 2 where the command is called wrongly, and 3 whe
 	}
 	c.AddCommand(newStoreCopy(program), newStoreList(program), newStoreRelease(program), newStoreRestored(program))
 	for _, command := range c.Commands() {
-		command.Args, command.Example = exactly(), strings.ReplaceAll(command.Example, programName, program)
+		command.Args, command.ValidArgsFunction = exactly(), cobra.NoFileCompletions
+		command.Example = strings.ReplaceAll(command.Example, programName, program)
 	}
 	refuseStrangers(c)
 	return c

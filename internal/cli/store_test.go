@@ -23,7 +23,7 @@ import (
 )
 
 // installation is that of the managers of these tests.
-const installation = "test"
+const installation = "production"
 
 func newStore(t *testing.T) string {
 	t.Helper()

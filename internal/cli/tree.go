@@ -43,6 +43,8 @@ Of each list so many lines are drawn as --limit says, and the rest is counted. T
 wrongly, and 3 where there is no answer.`,
 		Example: strings.ReplaceAll(`  rosterctl tree --tenant retail --limit 3 -n harbour -f config/samples`, programName, program),
 		Args:    exactly(),
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: telling(func(c *cobra.Command, _ []string) error {
 			if p.limit < 0 {
 				return misuse(c, "--limit is a number of lines from 0")
