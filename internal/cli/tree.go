@@ -32,7 +32,7 @@ type branch struct {
 func newTree(program string) *cobra.Command {
 	var from source
 	var to output
-	p := planter{}
+	p := planter{declared: map[string]roster.Operator{}}
 	var tenant string
 	c := &cobra.Command{
 		Use:   "tree",
@@ -80,6 +80,18 @@ type planter struct {
 	company *company
 	limit   int
 	all     bool
+	// declared are the people as values of the core, by the names of their objects.
+	declared map[string]roster.Operator
+}
+
+// of is a person as a value of the core, which is made once.
+func (p planter) of(o *v1alpha1.Operator) roster.Operator {
+	declared, known := p.declared[o.Name]
+	if !known {
+		declared = translate.Operator(o)
+		p.declared[o.Name] = declared
+	}
+	return declared
 }
 
 // root is the company, or the one tenant of it that is meant. The tenants themselves are never cut: there are few.
@@ -109,7 +121,7 @@ func (p planter) root(tenant string) (branch, error) {
 func (p planter) people(is func(*v1alpha1.Operator) bool) []*v1alpha1.Operator {
 	var found []*v1alpha1.Operator
 	for _, o := range p.company.operators {
-		if is(o) && (p.all || translate.Operator(o).Active) {
+		if is(o) && (p.all || p.of(o).Active) {
 			found = append(found, o)
 		}
 	}
@@ -129,7 +141,7 @@ func (p planter) plainly(o *v1alpha1.Operator) branch { return p.described(o, ""
 
 // described is the line of a person, with what is to be said beside it.
 func (p planter) described(o *v1alpha1.Operator, about string) branch {
-	if !translate.Operator(o).Active {
+	if !p.of(o).Active {
 		about = strings.TrimPrefix(about+", deactivated", ", ")
 	}
 	return branch{Kind: "Operator", Name: o.Name, About: about}
@@ -152,7 +164,7 @@ func (p planter) tenant(name string) branch {
 
 // inTenant is the line of somebody in a tenant.
 func (p planter) inTenant(o *v1alpha1.Operator, tenant, more string) branch {
-	declared := translate.Operator(o)
+	declared := p.of(o)
 	role, _ := declared.RoleIn(tenant)
 	about := string(role) + more
 	if entry, _ := declared.Entry(tenant); !entry.Active {
@@ -220,7 +232,7 @@ func (p planter) policies(tenant string, people []*v1alpha1.Operator) []branch {
 	for _, object := range objects {
 		policy := translate.Policy(object)
 		matched := slices.DeleteFunc(slices.Clone(people), func(o *v1alpha1.Operator) bool {
-			return !policy.Grants(translate.Operator(o), p.company.directory)
+			return !policy.Grants(p.of(o), p.company.directory)
 		})
 		b := p.gathered(object.Name, matched, func(o *v1alpha1.Operator) branch { return p.inTenant(o, tenant, "") })
 		b.Kind, b.About = "ChannelPolicy", joined(policy.Channels)+" to "+b.About

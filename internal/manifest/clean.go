@@ -6,6 +6,7 @@ package manifest
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -55,10 +56,23 @@ func (c *Cleaner) Clean(kind string, object client.Object) (content map[string]a
 	if err != nil {
 		return nil, nil, err
 	}
-	m := minimizing{kind: kind, definition: definition, root: content, full: full}
-	specified := definition.fields.Properties["spec"]
-	m.walk(spec, &specified)
-	return content, nil, nil
+	return definition.minimal(kind, content, full), nil, nil
+}
+
+// minimal is content without what it means anyway. Nearly always that is every field that has its default, and every object that is empty, so
+// that this is tried first, and one field after another only where it means something else.
+func (d *definition) minimal(kind string, content map[string]any, full *Objects) map[string]any {
+	specified := d.fields.Properties["spec"]
+	for _, careful := range []bool{false, true} {
+		m := minimizing{kind: kind, definition: d, root: runtime.DeepCopyJSON(content), full: full, careful: careful}
+		if spec, is := m.root["spec"].(map[string]any); is {
+			m.walk(spec, &specified)
+		}
+		if m.same() {
+			return m.root
+		}
+	}
+	return content
 }
 
 func metadataToKeep(object client.Object) map[string]any {
@@ -99,9 +113,13 @@ type minimizing struct {
 	kind       string
 	definition *definition
 	root       map[string]any
-	// full is what it is to mean.
-	full *Objects
+	// full is what it is to mean, and careful that this is seen to at each step.
+	full    *Objects
+	careful bool
 }
+
+// keeps tells whether a step leaves the meaning as it is.
+func (m *minimizing) keeps() bool { return !m.careful || m.same() }
 
 // same tells whether the content means what it did.
 func (m *minimizing) same() bool {
@@ -117,11 +135,9 @@ func (m *minimizing) walk(object map[string]any, fields *schema.Structural) {
 			continue
 		}
 		m.inside(value, &field)
-		switch {
-		case field.Default.Object != nil || isEmpty(value):
+		m.shorter(object, name)
+		if value := object[name]; isEmpty(value) || field.Default.Object != nil && reflect.DeepEqual(value, field.Default.Object) {
 			m.without(object, name)
-		default:
-			m.shorter(object, name)
 		}
 	}
 }
@@ -149,9 +165,8 @@ func isEmpty(value any) bool {
 func (m *minimizing) without(object map[string]any, name string) {
 	value := object[name]
 	delete(object, name)
-	if !m.same() {
+	if !m.keeps() {
 		object[name] = value
-		m.shorter(object, name)
 	}
 }
 
@@ -172,7 +187,7 @@ func (m *minimizing) shorter(object map[string]any, name string) {
 		return
 	}
 	object[name] = short
-	if !m.same() {
+	if !m.keeps() {
 		object[name] = text
 	}
 }

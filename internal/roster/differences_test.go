@@ -95,3 +95,34 @@ func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
 		}
 	})
 }
+
+func TestValuesAreThoseOfTheFieldsThatDiffer(t *testing.T) {
+	t.Parallel()
+	before := Person{
+		User:        User{UserName: "anna", Active: true, Profile: Profile{Title: "Agent"}},
+		Memberships: []Membership{{Tenant: "north", Role: Worker}},
+		Grants:      []Grant{{Tenant: "north", Channel: Phone, Capacity: 2}},
+	}
+	after := Person{
+		User:        User{UserName: "anna", Profile: Profile{Title: "Lead"}},
+		Memberships: []Membership{{Tenant: "north", Role: Manager, Team: []string{"bert"}}},
+	}
+	fields, err := Differences(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string]string{
+		{"user.active": "true", "user.profile.title": `"Agent"`, "memberships[north].role": `"Worker"`,
+			"grants[north/Phone]": `{"away":false,"capacity":2,"causes":null,"channel":"Phone","online":false,"tenant":"north"}`},
+		{"user.active": "false", "user.profile.title": `"Lead"`, "memberships[north].role": `"Manager"`, "memberships[north].team": `["bert"]`},
+	}
+	for i, record := range []Person{before, after} {
+		values, err := Values(record, fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[i], values); diff != "" {
+			t.Errorf("record %d: each field should have its value, and none that the record does not have (-want +got):\n%s", i, diff)
+		}
+	}
+}
