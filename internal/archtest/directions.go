@@ -149,8 +149,8 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/translate", Module: []string{"api/*", "internal/roster"}, Libraries: []string{"k8s.io/apimachinery"},
-		Tests: []string{"internal/testkit"},
-		Why:   "it turns API objects into the core's values, and reads nothing else",
+		Tests: []string{"internal/testkit", "internal/roster/rostertest"},
+		Why:   "it turns API objects into the core's values and back, and reads nothing else",
 	},
 	{
 		Folder: "config/crd",

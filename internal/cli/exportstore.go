@@ -168,22 +168,22 @@ func once[T client.Object](e *exported, kind string, objects []T) []T {
 func (h *holdings) declare() (*manifest.Objects, map[string]string) {
 	all, names := &manifest.Objects{}, h.names()
 	for _, r := range h.tenants {
-		o := tenantOf(r.Value, h.generals[r.Value.Tenant])
+		o := translate.TenantFor(r.Value, h.generals[r.Value.Tenant])
 		if h.addsPermissions(o.Name) {
 			o.Spec.RolePolicy = v1alpha1.RolePolicyAdditive
 		}
 		all.Tenants = append(all.Tenants, o)
 	}
 	for _, r := range h.groups {
-		all.Groups = append(all.Groups, groupOf(r.Value))
+		all.Groups = append(all.Groups, translate.GroupFor(r.Value))
 	}
 	policies := map[roster.PolicyKey]roster.Policy{}
 	for _, r := range h.policies {
 		policies[r.Value.Key()] = r.Value
-		all.Policies = append(all.Policies, policyOf(r.Value))
+		all.Policies = append(all.Policies, translate.PolicyFor(r.Value))
 	}
 	for _, r := range h.people {
-		o := operatorOf(r.Value, names[r.Value.User.UserName], names)
+		o := translate.OperatorFor(r.Value, names[r.Value.User.UserName], names)
 		o.Labels = labelsFor(r.Value, o.Name, policies)
 		all.Operators = append(all.Operators, o)
 	}

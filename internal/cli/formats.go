@@ -80,3 +80,12 @@ func counted(n int, one, several string) string {
 
 // sortedKeys are the keys of a map in their order.
 func sortedKeys[K cmp.Ordered, V any](of map[K]V) []K { return slices.Sorted(maps.Keys(of)) }
+
+// words converts a list of names from one vocabulary to the other.
+func words[To, From ~string](from []From) []To {
+	var to []To
+	for _, word := range from {
+		to = append(to, To(word))
+	}
+	return to
+}

@@ -98,16 +98,16 @@ func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
 
 func TestValuesAreThoseOfTheFieldsThatDiffer(t *testing.T) {
 	t.Parallel()
-	before := Person{
-		User:        User{UserName: "anna", Active: true, Profile: Profile{Title: "Agent"}},
-		Memberships: []Membership{{Tenant: "north", Role: Worker}},
-		Grants:      []Grant{{Tenant: "north", Channel: Phone, Capacity: 2}},
+	before := roster.Person{
+		User:        roster.User{UserName: "anna", Active: true, Profile: roster.Profile{Title: "Agent"}},
+		Memberships: []roster.Membership{{Tenant: "north", Role: roster.Worker}},
+		Grants:      []roster.Grant{{Tenant: "north", Channel: roster.Phone, Capacity: 2}},
 	}
-	after := Person{
-		User:        User{UserName: "anna", Profile: Profile{Title: "Lead"}},
-		Memberships: []Membership{{Tenant: "north", Role: Manager, Team: []string{"bert"}}},
+	after := roster.Person{
+		User:        roster.User{UserName: "anna", Profile: roster.Profile{Title: "Lead"}},
+		Memberships: []roster.Membership{{Tenant: "north", Role: roster.Manager, Team: []string{"bert"}}},
 	}
-	fields, err := Differences(before, after)
+	fields, err := roster.Differences(before, after)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +116,8 @@ func TestValuesAreThoseOfTheFieldsThatDiffer(t *testing.T) {
 			"grants[north/Phone]": `{"away":false,"capacity":2,"causes":null,"channel":"Phone","online":false,"tenant":"north"}`},
 		{"user.active": "false", "user.profile.title": `"Lead"`, "memberships[north].role": `"Manager"`, "memberships[north].team": `["bert"]`},
 	}
-	for i, record := range []Person{before, after} {
-		values, err := Values(record, fields)
+	for i, record := range []roster.Person{before, after} {
+		values, err := roster.Values(record, fields)
 		if err != nil {
 			t.Fatal(err)
 		}

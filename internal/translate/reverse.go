@@ -1,7 +1,7 @@
 // Copyright The Roster Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package translate
 
 import (
 	"fmt"
@@ -15,17 +15,8 @@ import (
 	"github.com/roster-dev/roster/internal/roster"
 )
 
-// This file is package translate backwards: what somebody would declare for a record to be what it is. What a record says by default is left
-// absent.
-
-// words converts a list of names from one vocabulary to the other. An absent list stays absent.
-func words[To, From ~string](from []From) []To {
-	var to []To
-	for _, word := range from {
-		to = append(to, To(word))
-	}
-	return to
-}
+// This file goes the other way: what somebody would declare for a record to be what it is. What a record says by default is left absent, and what
+// no record says, such as which Secret holds something, has a name that may be wrong.
 
 // unless is a value, or nothing where it is what is meant anyway.
 func unless[S ~string](value, anyway string) S {
@@ -40,13 +31,13 @@ func placeholderSecret(owner, what, key string) v1alpha1.SecretKeyRef {
 	return v1alpha1.SecretKeyRef{Name: v1alpha1.ObjectName(owner + "-" + what), Key: key}
 }
 
-// tenantOf is the Tenant that declares a record and the general group beside it.
-func tenantOf(r roster.TenantRecord, general roster.Group) *v1alpha1.Tenant {
+// TenantFor is the Tenant that declares a record and the general group beside it.
+func TenantFor(r roster.TenantRecord, general roster.Group) *v1alpha1.Tenant {
 	t := &v1alpha1.Tenant{ObjectMeta: metav1.ObjectMeta{Namespace: r.Company, Name: r.Tenant}}
 	s := &r.Settings
 	t.Spec = v1alpha1.TenantSpec{
 		DisplayName:   unless[v1alpha1.DisplayText](r.DisplayName, r.Tenant),
-		Channels:      words[v1alpha1.Channel](r.Channels),
+		Channels:      each[v1alpha1.Channel](r.Channels),
 		GeneralGroup:  v1alpha1.GeneralGroupSpec{DisplayName: unless[v1alpha1.DisplayText](general.DisplayName, roster.GeneralGroup)},
 		Conversations: v1alpha1.ConversationSettings{OthersMessages: v1alpha1.MessageVisibility(r.OthersMessages), UnassignedScope: v1alpha1.UnassignedScope(r.UnassignedScope)},
 		Chat: v1alpha1.ChatSettings{
@@ -61,10 +52,10 @@ func tenantOf(r roster.TenantRecord, general roster.Group) *v1alpha1.Tenant {
 		},
 		Payments:      v1alpha1.PaymentSettings{Enabled: s.Payments},
 		Integrations:  v1alpha1.IntegrationSettings{DeveloperAPI: v1alpha1.DeveloperAPISettings{Enabled: s.DeveloperAPI}},
-		ProfilePolicy: v1alpha1.ProfilePolicy{Required: words[v1alpha1.ProfileField](s.RequiredProfile)},
-		AwayRouting:   v1alpha1.AwayRouting{Channels: words[v1alpha1.Channel](r.AwayRouting)},
+		ProfilePolicy: v1alpha1.ProfilePolicy{Required: each[v1alpha1.ProfileField](s.RequiredProfile)},
+		AwayRouting:   v1alpha1.AwayRouting{Channels: each[v1alpha1.Channel](r.AwayRouting)},
 		Locale:        s.Locale, ConsoleURL: s.ConsoleURL,
-		Offboarding: v1alpha1.OffboardingSettings{Retention: new(seconds(s.Retention)), Budget: budgetOf(s.RemovalBudget)},
+		Offboarding: v1alpha1.OffboardingSettings{Retention: new(seconds(s.Retention)), Budget: budgetFor(s.RemovalBudget)},
 	}
 	if s.FacebookPageID != "" {
 		t.Spec.Integrations.Facebook = &v1alpha1.FacebookIntegration{
@@ -78,7 +69,7 @@ func seconds(n int64) metav1.Duration {
 	return metav1.Duration{Duration: time.Duration(n) * time.Second}
 }
 
-func budgetOf(b *roster.RemovalBudget) *v1alpha1.RemovalBudget {
+func budgetFor(b *roster.RemovalBudget) *v1alpha1.RemovalBudget {
 	if b == nil {
 		return nil
 	}
@@ -89,12 +80,12 @@ func budgetOf(b *roster.RemovalBudget) *v1alpha1.RemovalBudget {
 	return limit
 }
 
-// groupOf is the Group that declares a record.
-func groupOf(g roster.Group) *v1alpha1.Group {
+// GroupFor is the Group that declares a record.
+func GroupFor(g roster.Group) *v1alpha1.Group {
 	object := &v1alpha1.Group{ObjectMeta: metav1.ObjectMeta{Namespace: g.Company, Name: g.Name}}
 	object.Spec = v1alpha1.GroupSpec{
 		Tenant: v1alpha1.ObjectName(g.Tenant), DisplayName: unless[v1alpha1.DisplayText](g.DisplayName, g.Name), Description: g.Description,
-		Channels: words[v1alpha1.Channel](g.Channels),
+		Channels: each[v1alpha1.Channel](g.Channels),
 		Routing:  v1alpha1.GroupRouting{Strategy: unless[v1alpha1.RoutingStrategy](string(g.Routing.Strategy), string(roster.RoundRobin))},
 	}
 	if most := g.Routing.MaxConcurrentPerOperator; most > 0 {
@@ -103,16 +94,16 @@ func groupOf(g roster.Group) *v1alpha1.Group {
 	return object
 }
 
-// policyOf is the ChannelPolicy that declares a record.
-func policyOf(p roster.Policy) *v1alpha1.ChannelPolicy {
+// PolicyFor is the ChannelPolicy that declares a record.
+func PolicyFor(p roster.Policy) *v1alpha1.ChannelPolicy {
 	object := &v1alpha1.ChannelPolicy{ObjectMeta: metav1.ObjectMeta{Namespace: p.Company, Name: p.Name}}
 	object.Spec = v1alpha1.ChannelPolicySpec{
-		Tenant: v1alpha1.ObjectName(p.Tenant), Channels: words[v1alpha1.Channel](p.Channels),
+		Tenant: v1alpha1.ObjectName(p.Tenant), Channels: each[v1alpha1.Channel](p.Channels),
 		Availability: v1alpha1.Availability{Online: allowed(p.Online), Away: allowed(p.Away)},
 	}
 	for _, s := range p.Subjects {
 		object.Spec.Subjects = append(object.Spec.Subjects, v1alpha1.PolicySubject{
-			Role: v1alpha1.Role(s.Role), Group: v1alpha1.ObjectName(s.Group), Operator: v1alpha1.ObjectName(s.Operator), Selector: selectorOf(s.Selector),
+			Role: v1alpha1.Role(s.Role), Group: v1alpha1.ObjectName(s.Group), Operator: v1alpha1.ObjectName(s.Operator), Selector: selectorFor(s.Selector),
 		})
 	}
 	if p.Capacity > 0 {
@@ -128,7 +119,7 @@ func allowed(is bool) v1alpha1.AvailabilityRule {
 	return v1alpha1.AvailabilityDenied
 }
 
-func selectorOf(s *roster.Selector) *metav1.LabelSelector {
+func selectorFor(s *roster.Selector) *metav1.LabelSelector {
 	if s == nil {
 		return nil
 	}
@@ -140,8 +131,8 @@ func selectorOf(s *roster.Selector) *metav1.LabelSelector {
 	return selector
 }
 
-// operatorOf is the Operator that declares a person's record, under a name. Names are those of the objects of other people, by user name.
-func operatorOf(p roster.Person, name string, names map[string]string) *v1alpha1.Operator {
+// OperatorFor is the Operator that declares a person's record, under a name. Names are those of the objects of other people, by user name.
+func OperatorFor(p roster.Person, name string, names map[string]string) *v1alpha1.Operator {
 	u := &p.User
 	o := &v1alpha1.Operator{ObjectMeta: metav1.ObjectMeta{Namespace: u.Company, Name: name}}
 	userName, publicName := u.UserName, u.Profile.PublicName
@@ -159,7 +150,7 @@ func operatorOf(p roster.Person, name string, names map[string]string) *v1alpha1
 		Active: new(u.Active), CompanyAdministrator: u.CompanyAdministrator,
 		Credential: v1alpha1.Credential{Mode: v1alpha1.CredentialMode(u.CredentialMode), IdentityProvider: u.IdentityProvider},
 		Notifications: v1alpha1.Notifications{
-			Conversations: words[v1alpha1.NotificationMethod](u.ConversationAlerts), Messages: words[v1alpha1.NotificationMethod](u.MessageAlerts),
+			Conversations: each[v1alpha1.NotificationMethod](u.ConversationAlerts), Messages: each[v1alpha1.NotificationMethod](u.MessageAlerts),
 		},
 	}
 	if u.CredentialMode == roster.InitialPassword {
@@ -179,7 +170,7 @@ func operatorOf(p roster.Person, name string, names map[string]string) *v1alpha1
 // entryFor is the entry that declares a membership.
 func entryFor(p roster.Person, m roster.Membership, names map[string]string) v1alpha1.OperatorTenant {
 	entry := v1alpha1.OperatorTenant{
-		Tenant: v1alpha1.ObjectName(m.Tenant), Active: new(m.Active), Role: v1alpha1.Role(m.Role), Permissions: words[v1alpha1.Permission](m.Permissions),
+		Tenant: v1alpha1.ObjectName(m.Tenant), Active: new(m.Active), Role: v1alpha1.Role(m.Role), Permissions: each[v1alpha1.Permission](m.Permissions),
 		Profile: v1alpha1.ProfileOverride{
 			GivenName: v1alpha1.DisplayText(m.Profile.GivenName), FamilyName: v1alpha1.DisplayText(m.Profile.FamilyName),
 			PublicName: v1alpha1.DisplayText(m.Profile.PublicName), Title: v1alpha1.DisplayText(m.Profile.Title),
@@ -201,11 +192,7 @@ func entryFor(p roster.Person, m roster.Membership, names map[string]string) v1a
 			entry.Channels = append(entry.Channels, v1alpha1.Channel(g.Channel))
 		}
 	}
-	role := m.Role
-	if p.User.CompanyAdministrator {
-		role = roster.Administrator
-	}
-	throwSwitches(&entry, role, m.Switches)
+	throwSwitches(&entry, p, m)
 	return entry
 }
 
@@ -218,22 +205,60 @@ func causedBy(g roster.Grant, kind roster.CauseKind, name string) bool {
 	return false
 }
 
-// throwSwitches declares the switches that are not as the role has them. Those of an Administrator that are always on need nothing.
-func throwSwitches(entry *v1alpha1.OperatorTenant, role roster.Role, is roster.Switches) {
-	forced, elevated := role == roster.Administrator, role != roster.Worker
-	entry.OfflineMessages = thrown(is.OfflineMessages, !forced)
+// throwSwitches declares the switches that are not as the role has them, and those that were declared as it does: what is due to a switch tells
+// which of the two it was. Those of an Administrator are always on, so that nothing is due to them.
+func throwSwitches(entry *v1alpha1.OperatorTenant, p roster.Person, m roster.Membership) {
+	is, forced, elevated := m.Switches, m.Role == roster.Administrator, m.Role != roster.Worker
 	entry.Notifications = v1alpha1.InitialNotifications{
 		AfterConversation: thrown(is.AfterConversation, false), AfterCall: thrown(is.AfterCall, false),
 	}
 	if forced {
+		entry.OfflineMessages = thrown(is.OfflineMessages, false)
 		return
 	}
-	entry.Visibility = v1alpha1.Visibility{
-		OthersArchivedCalls:   thrown(is.OthersArchivedCalls, elevated),
-		LiveVisitors:          thrown(is.LiveVisitors, elevated),
-		LiveVisitorPreview:    thrown(is.LiveVisitorPreview, is.LiveVisitors && elevated),
-		OthersOfflineMessages: thrown(is.OthersOfflineMessages, is.OfflineMessages && elevated),
+	due := dueTo(p, m.Tenant)
+	if p.User.CompanyAdministrator {
+		// The record has the switches of an Administrator; what the role of the entry had by itself, only what is due to it tells.
+		is = roster.Switches{}
+		for name, on := range map[roster.Switch]*bool{
+			roster.SwitchOthersArchivedCalls: &is.OthersArchivedCalls, roster.SwitchOfflineMessages: &is.OfflineMessages,
+			roster.SwitchLiveVisitors: &is.LiveVisitors, roster.SwitchLiveVisitorPreview: &is.LiveVisitorPreview,
+			roster.SwitchOthersOfflineMessages: &is.OthersOfflineMessages,
+		} {
+			*on = due[string(name)] != ""
+		}
 	}
+	declared := func(name roster.Switch, anyway bool) *bool {
+		if due[string(name)] == roster.CauseSwitch {
+			return new(true)
+		}
+		return thrown(is.On(name), anyway)
+	}
+	entry.OfflineMessages = declared(roster.SwitchOfflineMessages, true)
+	entry.Visibility = v1alpha1.Visibility{
+		OthersArchivedCalls:   declared(roster.SwitchOthersArchivedCalls, elevated),
+		LiveVisitors:          declared(roster.SwitchLiveVisitors, elevated),
+		LiveVisitorPreview:    declared(roster.SwitchLiveVisitorPreview, is.LiveVisitors && elevated),
+		OthersOfflineMessages: declared(roster.SwitchOthersOfflineMessages, is.OfflineMessages && elevated),
+	}
+}
+
+// dueTo are the switches that what somebody may do in a tenant is due to, and whether by default.
+func dueTo(p roster.Person, tenant string) map[string]roster.CauseKind {
+	due := map[string]roster.CauseKind{}
+	for _, access := range p.Access {
+		if access.Tenant != tenant {
+			continue
+		}
+		for _, held := range access.Capabilities {
+			for _, cause := range held.Causes {
+				if cause.Kind == roster.CauseSwitch || cause.Kind == roster.CauseSwitchDefault {
+					due[cause.Name] = cause.Kind
+				}
+			}
+		}
+	}
+	return due
 }
 
 // thrown is a switch, or nothing where it is as it is anyway.
