@@ -164,7 +164,7 @@ func (d *comparing) people() map[roster.PersonKey][]claimant[roster.Person] {
 			if wanted.Partial() {
 				wanted, whole = wanted.Over(have, roster.Impediments{})
 			}
-			return wanted.Person, whole
+			return wanted.Person.Canonical(), whole
 		}))
 	})
 	for key, rivals := range found {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/cli"
+	"github.com/roster-dev/roster/internal/manifest"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
 )
@@ -92,6 +93,25 @@ func compareKept(t *testing.T, name, got string) {
 	must(t, err)
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s should be what is kept (-want +got):\n%s\nIf it is meant to change, run this test with -update.", name, diff)
+	}
+}
+
+// TestWhatIsHeldIsNoDrift: the record is compared with what the manager writes while a part is held, and what has no record yet is told with the
+// reason that the status gives.
+func TestWhatIsHeldIsNoDrift(t *testing.T) {
+	t.Parallel()
+	objects, err := manifest.Source{Paths: []string{"testdata/company.yaml"}}.Read()
+	must(t, err)
+	url := newStore(t)
+	keep(t, url, objects)
+	text, err := os.ReadFile("testdata/company.yaml")
+	must(t, err)
+	// The last object is who waits for the e-mail address.
+	waiting := string(text) + "status:\n  conditions:\n  - {type: Conflict, status: 'True', reason: EmailTaken, message: m, lastTransitionTime: '2030-01-01T09:00:00Z'}\n"
+	got := run(t, waiting, "drift", "--store", url, "--installation", installation, "-f", "-")
+	want := "OBJECT              HOW                              FIELD   IN THE STORE   DECLARED\nOperator twin-two   Missing (Conflict: EmailTaken)   -       -              -\n"
+	if got.code != cli.ExitNo || got.stdout != want {
+		t.Errorf("of a company with holds: %+v; expected who waits alone:\n%s", got, want)
 	}
 }
 

@@ -5,6 +5,7 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/roster-dev/roster/internal/manifest"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/store/drivers"
 	"github.com/roster-dev/roster/internal/testkit/postgresserver"
 )
 
@@ -131,6 +133,12 @@ func exportOfStore(t *testing.T, url string) {
 	}
 	again, _ := exportedInto(t, cli.ExitYes, "-f", first)
 	sameFiles(t, "what a store exported", first, again)
+	looking, err := drivers.OpenToLook(url)
+	must(t, err)
+	if _, err := looking.Fence(t.Context(), installation); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("a write to a store that is only looked at: %v; expected to be refused", err)
+	}
+	must(t, looking.Close())
 
 	// Applied to a store of its own, what was exported is the same records again, and exports the same manifests.
 	objects, err := manifest.Source{Paths: []string{first}}.Read()
