@@ -103,7 +103,7 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/store/drivers",
-		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore/*"},
+		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore", "internal/store/sqlstore/*"},
 		Why:    "it is the one table from URL scheme to driver, and no more",
 	},
 	{
@@ -133,6 +133,11 @@ var Directions = []Row{
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
+		Folder: "internal/storecommand",
+		Module: []string{"internal/roster", "internal/provision", "internal/store", "internal/store/drivers"}, Libraries: []string{"k8s.io/apimachinery"},
+		Why: "what is done to a store by hand is the same in the manager's program and in rosterctl, and asks no cluster",
+	},
+	{
 		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
 		TestLibraries: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 		Why:           "it writes to the person it is told of, and knows neither Kubernetes nor the store",
@@ -144,8 +149,8 @@ var Directions = []Row{
 	},
 	{
 		Folder: "internal/translate", Module: []string{"api/*", "internal/roster"}, Libraries: []string{"k8s.io/apimachinery"},
-		Tests: []string{"internal/testkit"},
-		Why:   "it turns API objects into the core's values, and reads nothing else",
+		Tests: []string{"internal/testkit", "internal/roster/rostertest"},
+		Why:   "it turns API objects into the core's values and back, and reads nothing else",
 	},
 	{
 		Folder: "config/crd",
@@ -208,11 +213,11 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest", "internal/lint", "internal/lint/report",
+			"internal/snapshot", "internal/manifest", "internal/lint", "internal/lint/report", "internal/storecommand",
 		},
 		// Whether somebody watches a terminal is the terminal's to say.
 		Libraries: append([]string{"github.com/spf13", "golang.org/x/term"}, kubernetes...),
-		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
+		Tests:     []string{"internal/testkit", "internal/testkit/postgresserver", "internal/roster/rostertest"},
 		Why:       "a command is flags and printing; the work is in the packages it shares with the manager",
 	},
 	{

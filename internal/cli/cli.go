@@ -27,9 +27,9 @@ const (
 	ExitYes = 0
 	// ExitNo is that the answer is no.
 	ExitNo = 1
-	// ExitError is that there is no answer, of lint that it was called wrongly.
+	// ExitError is that there is no answer; of commands that know ExitUnknown, that they were called wrongly.
 	ExitError = 2
-	// ExitUnknown is that lint could not read what it was to check.
+	// ExitUnknown is that it could not be told, such as since a cluster or a store is away.
 	ExitUnknown = 3
 )
 
@@ -55,10 +55,7 @@ func Main(ctx context.Context, args []string, build Build, stdin io.Reader, stdo
 	for line := range strings.Lines(err.Error()) {
 		_, _ = fmt.Fprintf(stderr, "%s: %s\n", program, strings.TrimSuffix(line, "\n"))
 	}
-	if _, is := errors.AsType[unknown](err); is {
-		return ExitUnknown
-	}
-	return ExitError
+	return codeOf(err)
 }
 
 func newRoot(program string, build Build) *cobra.Command {
@@ -75,6 +72,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 	}
 	root.SetFlagErrorFunc(misusedFlag)
 	root.AddCommand(newAccess(program), newInvite(program), newLint(program, build), newRBAC(program), newVersion(build))
+	root.AddCommand(newGet(program), newTree(program), newCondition(program), newDrift(program), newExport(program), newImport(program), newStore(program))
 	refuseStrangers(root)
 	return root
 }
@@ -85,7 +83,7 @@ func misuse(c *cobra.Command, format string, args ...any) error {
 	if strings.HasSuffix(problem, "?") {
 		see = " See"
 	}
-	return fmt.Errorf("%s%s '%s --help'", problem, see, c.CommandPath())
+	return usageError{fmt.Errorf("%s%s '%s --help'", problem, see, c.CommandPath())}
 }
 
 func misusedFlag(c *cobra.Command, err error) error {

@@ -19,7 +19,7 @@ import (
 )
 
 // TestTheGuideSaysWhatHappens runs every command of docs/rosterctl.md in the root of the repository, as a reader would: the programs are
-// on PATH, and KUBECONFIG names a cluster that has the samples.
+// on PATH, KUBECONFIG names a cluster that has the samples, and STORE is the URL of a store that a manager keeps equal to them.
 func TestTheGuideSaysWhatHappens(t *testing.T) {
 	t.Parallel()
 	root, err := testkit.Root()
@@ -93,13 +93,15 @@ func newShell(t *testing.T, root string) shell {
 		}
 	}
 	kubeconfig := plane.Kubeconfig(t)
+	identities := newStore(t)
+	keep(t, identities, harbour(t))
 	programs, err := exec.CommandContext(t.Context(), filepath.Join(root, "hack", "controlplane", "build.sh")).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return shell{folder: root, environment: []string{
 		"PATH=" + strings.Join([]string{bin, strings.TrimSpace(string(programs)), os.Getenv("PATH")}, string(filepath.ListSeparator)),
-		"KUBECONFIG=" + kubeconfig, "HOME=" + t.TempDir(),
+		"KUBECONFIG=" + kubeconfig, "HOME=" + t.TempDir(), "STORE=" + identities,
 	}}
 }
 

@@ -32,6 +32,10 @@ password gets none, unless --reset voids it. That the mail was sent, the conditi
 It needs the right to patch the Operators, and the authority of an Administrator.`,
 		Example: strings.ReplaceAll(`  rosterctl invite ochre-kestrel -n harbour
   rosterctl invite ochre-kestrel -n harbour --reset`, programName, program),
+		ValidArgsFunction: func(c *cobra.Command, before []string, typed string) ([]string, cobra.ShellCompDirective) {
+			from := source{namespace: namespace, cluster: cluster}
+			return from.offering((*company).people)(c, before, typed)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misuse(c, "OPERATOR is missing")
@@ -49,6 +53,7 @@ It needs the right to patch the Operators, and the authority of an Administrator
 	}
 	cluster.bind(c.Flags())
 	c.Flags().StringVarP(&namespace, "namespace", "n", "", "the company; absent: that of the kubeconfig")
+	completed(c, "namespace", cobra.NoFileCompletions)
 	c.Flags().BoolVar(&reset, "reset", false, "void the password, if there is one, and mail a link to set another")
 	return c
 }

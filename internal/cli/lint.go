@@ -82,10 +82,10 @@ func (l *linting) run(c *cobra.Command, folders []string, build Build) error {
 	}.Inspect()
 	progress.end()
 	if err != nil {
-		return unknown{err}
+		return unknownError{err}
 	}
 	if len(found.Declarations) == 0 {
-		return unknown{errors.New("the manifests hold no Tenant, Group, ChannelPolicy or Operator; name others")}
+		return unknownError{errors.New("the manifests hold no Tenant, Group, ChannelPolicy or Operator; name others")}
 	}
 	return l.write(c.OutOrStdout(), lint.Check(found), build)
 }
@@ -97,16 +97,10 @@ func (l *linting) write(to io.Writer, result *lint.Result, build Build) error {
 		Format: l.format.value, FailOn: lint.Severity(l.failOn.value), Folder: folder, Colour: coloured(to), Version: build.Version,
 	}
 	if err := report.Write(to, result, options); err != nil {
-		return unknown{err}
+		return unknownError{err}
 	}
 	if slices.ContainsFunc(result.Findings, func(f lint.Finding) bool { return options.Fails(f.Severity) }) {
 		return errNo
 	}
 	return nil
 }
-
-// unknown is an error of a command that could not tell what it was asked.
-type unknown struct{ error }
-
-// Unwrap is the error itself.
-func (u unknown) Unwrap() error { return u.error }

@@ -35,7 +35,7 @@ func (s *source) read(ctx context.Context, stdin io.Reader) (*world, error) {
 		return s.cluster.read(ctx, s.namespace)
 	}
 	if flag := s.cluster.given(); flag != "" {
-		return nil, fmt.Errorf("--filename reads manifests and --%s asks a cluster: give one of the two", flag)
+		return nil, usageError{fmt.Errorf("--filename reads manifests and --%s asks a cluster: give one of the two", flag)}
 	}
 	objects, err := manifest.Source{Paths: s.files, Stdin: stdin, Namespace: s.namespace}.Read()
 	if err != nil {

@@ -37,6 +37,16 @@ type Released struct {
 	Stays roster.HoldReason
 }
 
+// CountError is that somebody said of a release how many people it concerns, and that it concerns as many others: nobody was let go.
+type CountError struct {
+	Company         string
+	Concerned, Said int
+}
+
+func (e *CountError) Error() string {
+	return fmt.Sprintf("in company %q %d would lose what they keep, not %d: nobody was let go", e.Company, e.Concerned, e.Said)
+}
+
 // LetGo carries out every removal of this installation that is held in a company, for somebody who says how many people lose something by
 // that. Where it is another number, the error tells so and nobody goes: who said it did not see all. Each record is a transaction of its own
 // and is told of once it is settled, so that after an error those told of are gone and the others are held as before.
@@ -50,7 +60,7 @@ func (p *Provisioner) LetGo(ctx context.Context, company string, people int, now
 	case err != nil:
 		return err
 	case concerned != people:
-		return fmt.Errorf("in company %q %d would lose what they keep, not %d: nobody was let go", company, concerned, people)
+		return &CountError{Company: company, Concerned: concerned, Said: people}
 	}
 	leaving := Leaving{Now: now, onlyHeld: true}
 	if leaving.Confirmed, err = p.confirmAll(ctx, company, people, now); err != nil {

@@ -122,3 +122,43 @@ func elementName(place int, element map[string]any) string {
 	}
 	return strings.Join(key, "/")
 }
+
+// Values are what a record holds in some fields, by the names that [Differences] has for them, as JSON. A field that the record does not have
+// is absent. They may be personal data.
+func Values(record any, fields []string) (map[string]string, error) {
+	encoded, err := json.Marshal(record)
+	if err != nil {
+		return nil, fmt.Errorf("encode a record to show it: %w", err)
+	}
+	var tree any
+	if err := json.Unmarshal(encoded, &tree); err != nil {
+		return nil, fmt.Errorf("decode a record to show it: %w", err)
+	}
+	found := map[string]string{}
+	walk("", tree, func(path string, node any) {
+		if node == nil || !slices.Contains(fields, path) {
+			return
+		}
+		// What was decoded can be encoded.
+		text, _ := json.Marshal(node)
+		found[path] = string(text)
+	})
+	return found, nil
+}
+
+// walk visits the fields of a tree and the objects in its lists, each under its path.
+func walk(path string, node any, visit func(path string, node any)) {
+	visit(path, node)
+	switch node := node.(type) {
+	case map[string]any:
+		for name, child := range node {
+			walk(strings.TrimPrefix(path+"."+name, "."), child, visit)
+		}
+	case []any:
+		for i, child := range node {
+			if element, is := child.(map[string]any); is {
+				walk(fmt.Sprintf("%s[%s]", path, elementName(i, element)), element, visit)
+			}
+		}
+	}
+}

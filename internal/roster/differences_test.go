@@ -95,3 +95,34 @@ func TestDifferencesFindEveryChangeAndNoOther(t *testing.T) {
 		}
 	})
 }
+
+func TestValuesAreThoseOfTheFieldsThatDiffer(t *testing.T) {
+	t.Parallel()
+	before := roster.Person{
+		User:        roster.User{UserName: "anna", Active: true, Profile: roster.Profile{Title: "Agent"}},
+		Memberships: []roster.Membership{{Tenant: "north", Role: roster.Worker}},
+		Grants:      []roster.Grant{{Tenant: "north", Channel: roster.Phone, Capacity: 2}},
+	}
+	after := roster.Person{
+		User:        roster.User{UserName: "anna", Profile: roster.Profile{Title: "Lead"}},
+		Memberships: []roster.Membership{{Tenant: "north", Role: roster.Manager, Team: []string{"bert"}}},
+	}
+	fields, err := roster.Differences(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string]string{
+		{"user.active": "true", "user.profile.title": `"Agent"`, "memberships[north].role": `"Worker"`,
+			"grants[north/Phone]": `{"away":false,"capacity":2,"causes":null,"channel":"Phone","online":false,"tenant":"north"}`},
+		{"user.active": "false", "user.profile.title": `"Lead"`, "memberships[north].role": `"Manager"`, "memberships[north].team": `["bert"]`},
+	}
+	for i, record := range []roster.Person{before, after} {
+		values, err := roster.Values(record, fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[i], values); diff != "" {
+			t.Errorf("record %d: each field should have its value, and none that the record does not have (-want +got):\n%s", i, diff)
+		}
+	}
+}

@@ -140,7 +140,11 @@ func (p Person) Canonical() Person {
 	return p
 }
 
+// orderedGrants is what orderedBy is, by two keys.
 func orderedGrants(grants []Grant) []Grant {
+	if len(grants) == 0 {
+		return nil
+	}
 	ordered := slices.Clone(grants)
 	slices.SortFunc(ordered, func(a, b Grant) int {
 		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Channel, b.Channel))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/memory"
+	"github.com/roster-dev/roster/internal/store/sqlstore"
 	"github.com/roster-dev/roster/internal/store/sqlstore/postgres"
 	"github.com/roster-dev/roster/internal/store/sqlstore/sqlite"
 )
@@ -44,6 +45,20 @@ func Open(url string) (store.Store, error) {
 		return nil, fmt.Errorf("there is no store %q; the URL of a store begins with one of %s", scheme, known())
 	}
 	return open(url)
+}
+
+// OpenToLook is the store a URL names, to be read as it is: nothing is made, migrated or changed, and what is not there, or not as this
+// program reads it, answers store.ErrUnavailable.
+func OpenToLook(url string) (store.Store, error) {
+	opened, err := Open(url)
+	if err != nil {
+		return nil, err
+	}
+	database, is := opened.(*sqlstore.Store)
+	if !is {
+		return nil, errors.New("this store ends with the program; one of SQLite or PostgreSQL is right")
+	}
+	return database.ToLook(), nil
 }
 
 func openMemory(url string) (store.Store, error) {

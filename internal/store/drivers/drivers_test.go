@@ -4,11 +4,15 @@
 package drivers_test
 
 import (
+	"database/sql"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/drivers"
 )
 
@@ -85,4 +89,78 @@ func FuzzOpenNeverRepeatsWhatFollowsTheScheme(f *testing.F) {
 			}
 		}
 	})
+}
+
+// look reads a store that is only looked at, and sees that it refuses a write.
+func look(t *testing.T, url string) error {
+	t.Helper()
+	s, err := drivers.OpenToLook(url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	_, err = s.Companies(t.Context())
+	if _, fencing := s.Fence(t.Context(), "test"); err == nil && !errors.Is(fencing, store.ErrUnavailable) {
+		t.Errorf("%s: a write: %v; expected ErrUnavailable", url, fencing)
+	}
+	return err
+}
+
+// execute has a statement executed in a database as another program would.
+func execute(t *testing.T, file, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAStoreToLookAtIsLeftAsItIs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	made, err := drivers.Open("sqlite://ours.db")
+	if err == nil {
+		_, err = made.ID(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := look(t, "sqlite://ours.db"); err != nil {
+		t.Errorf("a store that another program has open: %v; expected that it is read", err)
+	}
+	if err := made.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := look(t, "sqlite://ours.db"); err != nil {
+		t.Errorf("a store that nobody has open: %v; expected that it is read", err)
+	}
+}
+
+func TestWhatIsNoStoreToLookAtIsToldApart(t *testing.T) {
+	t.Chdir(t.TempDir())
+	execute(t, "other.db", "CREATE TABLE others (id INTEGER)")
+	older, err := drivers.Open("sqlite://older.db")
+	if err == nil {
+		_, err = older.ID(t.Context())
+	}
+	if err = errors.Join(err, older.Close()); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, "older.db", "DELETE FROM schema_version WHERE version_id = (SELECT MAX(version_id) FROM schema_version)")
+	for reason, c := range map[string]struct{ url, want string }{
+		"a store in memory":                          {"memory://", "this store ends with the program"},
+		"a file that is not there":                   {"sqlite://nowhere.db", "cannot be found"},
+		"another program's file":                     {"sqlite://other.db", "it holds no tables of Roster"},
+		"a store of another version is not migrated": {"sqlite://older.db", "use the rosterctl of the manager's version"},
+	} {
+		if err := look(t, c.url); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; expected an error with %q", reason, err, c.want)
+		}
+	}
+	if _, err := os.Stat("nowhere.db"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that was not there: %v; expected that it is not made", err)
+	}
 }

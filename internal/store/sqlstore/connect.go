@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -63,18 +64,43 @@ func (a *attempt) failed() bool {
 }
 
 func (s *Store) open() (*pools, error) {
-	reads, writes, err := s.dialect.Connect()
+	connect, prepare := s.dialect.Connect, s.prepare
+	if s.looking {
+		connect, prepare = s.dialect.ConnectToLook, s.look
+	}
+	reads, writes, err := connect()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
 	p := &pools{reads: reads, writes: writes, batch: newBatch(writes, s.dialect.Batch())}
-	if err := s.prepare(s.living, p); err != nil {
+	if err := prepare(s.living, p); err != nil {
 		return nil, errors.Join(s.explain(s.living, err), p.close())
 	}
 	return p, nil
 }
 
 func (p *pools) close() error { return errors.Join(p.reads.Close(), p.writes.Close()) }
+
+// look sees that the tables are those this program knows, without touching them.
+func (s *Store) look(ctx context.Context, p *pools) error {
+	known, err := newest(s.dialect)
+	if err != nil {
+		return err
+	}
+	var have sql.NullInt64
+	err = p.reads.QueryRowContext(ctx, "SELECT MAX(version_id) FROM "+versionTable).Scan(&have)
+	switch {
+	case err != nil && strings.Contains(err.Error(), versionTable):
+		// Every database names the table that it does not have.
+		return fmt.Errorf("%w: it holds no tables of Roster: see that its URL is right", store.ErrUnavailable)
+	case err != nil:
+		return err
+	case have.Int64 != known:
+		return fmt.Errorf("%w: its schema is version %d and this program reads %d: use the rosterctl of the manager's version",
+			store.ErrUnavailable, have.Int64, known)
+	}
+	return nil
+}
 
 // prepare makes the tables what this program needs, and the store's ID if there is none.
 func (s *Store) prepare(ctx context.Context, p *pools) error {

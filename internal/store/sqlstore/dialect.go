@@ -17,6 +17,8 @@ type Dialect interface {
 	// Connect makes the two pools of connections: transactions of writes exclude one another, and those of reads see one
 	// state of the database. It need not reach the database. Its error is one sentence for people.
 	Connect() (reads, writes *sql.DB, err error)
+	// ConnectToLook makes them to read a database that is there, and to change nothing. Whatever would write is refused.
+	ConnectToLook() (reads, writes *sql.DB, err error)
 	// Migrations is the name goose, which migrates, knows the database by, and that of the folder of the migrations only
 	// this database has.
 	Migrations() string

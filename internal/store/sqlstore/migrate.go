@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -60,6 +61,25 @@ func (l layers) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return all, nil
+}
+
+// newest is the version of the schema that all migrations of a database make.
+func newest(d Dialect) (int64, error) {
+	schema, err := fs.ReadDir(migrationsOf(d), ".")
+	if err != nil {
+		return 0, err
+	}
+	var version int64
+	for _, file := range schema {
+		if number, _, numbered := strings.Cut(file.Name(), "_"); numbered && path.Ext(file.Name()) == ".sql" {
+			n, err := strconv.ParseInt(number, 10, 64)
+			if err != nil {
+				return 0, err
+			}
+			version = max(version, n)
+		}
+	}
+	return version, nil
 }
 
 func (s *Store) migrate(ctx context.Context, db *sql.DB) error {

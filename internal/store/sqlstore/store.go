@@ -23,6 +23,8 @@ import (
 type Store struct {
 	dialect Dialect
 	now     func() time.Time
+	// looking says that the database is only looked at: nothing is made or changed.
+	looking bool
 	// living ends when the store is closed.
 	living context.Context
 	end    context.CancelFunc
@@ -46,6 +48,13 @@ var _ store.Store = (*Store)(nil)
 func New(dialect Dialect, now func() time.Time) *Store {
 	living, end := context.WithCancel(context.Background())
 	return &Store{dialect: dialect, now: now, living: living, end: end}
+}
+
+// ToLook makes the store one that is only read, as it is: it makes no tables and migrates none, and a write answers ErrUnavailable. It is to be
+// called before anything else. A database that this program cannot read as it is answers ErrUnavailable, too.
+func (s *Store) ToLook() *Store {
+	s.looking = true
+	return s
 }
 
 // Tenants are the tenants of the store.

@@ -46,6 +46,19 @@ func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
 	return db, db, nil
 }
 
+// ConnectToLook makes the pool of sessions that can change nothing.
+func (d *dialect) ConnectToLook() (reads, writes *sql.DB, err error) {
+	session := maps.Clone(d.session)
+	session["default_transaction_read_only"] = "on"
+	pool, err := d.pool(d.maxConnections, session)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.inUse.Store(pool)
+	db := handle(pool)
+	return db, db, nil
+}
+
 // pool makes connections as they are needed.
 func (d *dialect) pool(size int32, session map[string]string) (*pgxpool.Pool, error) {
 	if _, err := d.target.settings(); err != nil {

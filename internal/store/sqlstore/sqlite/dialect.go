@@ -45,9 +45,27 @@ func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
 	return reads, writes, nil
 }
 
+// ConnectToLook makes the pools over a file that is there. In WAL mode even who only reads has to write beside the file, so that it is the
+// connections that refuse to change anything.
+func (d *dialect) ConnectToLook() (reads, writes *sql.DB, err error) {
+	if err := d.regular(); err != nil {
+		return nil, nil, err
+	}
+	if writes, err = d.file(1, "mode=rw&_pragma=query_only(1)"); err != nil {
+		return nil, nil, err
+	}
+	if reads, err = d.file(readers, "mode=rw&_pragma=query_only(1)"); err != nil {
+		return nil, nil, errors.Join(err, writes.Close())
+	}
+	return reads, writes, nil
+}
+
 func (d *dialect) pool(size int, parameter string) (*sql.DB, error) {
-	file := url.URL{Scheme: "file", Path: d.path, RawQuery: fmt.Sprintf(
-		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&%s", d.busyTimeout.Milliseconds(), parameter)}
+	return d.file(size, "_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&"+parameter)
+}
+
+func (d *dialect) file(size int, parameters string) (*sql.DB, error) {
+	file := url.URL{Scheme: "file", Path: d.path, RawQuery: fmt.Sprintf("_pragma=busy_timeout(%d)&%s", d.busyTimeout.Milliseconds(), parameters)}
 	connector, err := driver.NewConnector(file.String())
 	if err != nil {
 		return nil, fmt.Errorf("the SQLite file %s cannot be opened: %w", d.path, err)
