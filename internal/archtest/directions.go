@@ -133,6 +133,12 @@ var Directions = []Row{
 		Why:   "what to write is decided without Kubernetes, so that the command line decides the same",
 	},
 	{
+		Folder: "internal/plan", Module: []string{"internal/roster"},
+		Banned: []string{"os", "net", "database/sql", "log", "syscall"}, Clockless: true,
+		Tests: []string{"internal/roster/rostertest"},
+		Why:   "what a change does is told of the core's values alone, wherever they come from",
+	},
+	{
 		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
 		TestLibraries: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 		Why:           "it writes to the person it is told of, and knows neither Kubernetes nor the store",
@@ -190,7 +196,7 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest",
+			"internal/snapshot", "internal/manifest", "internal/plan",
 		},
 		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},
