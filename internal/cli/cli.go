@@ -29,6 +29,8 @@ const (
 	ExitNo = 1
 	// ExitError is that there is no answer.
 	ExitError = 2
+	// ExitUnknown is that a command which tells usage from failure could not tell: a source could not be read.
+	ExitUnknown = 3
 )
 
 // errNo is the answer no, which has been printed.
@@ -53,7 +55,7 @@ func Main(ctx context.Context, args []string, build Build, stdin io.Reader, stdo
 	for line := range strings.Lines(err.Error()) {
 		_, _ = fmt.Fprintf(stderr, "%s: %s\n", program, strings.TrimSuffix(line, "\n"))
 	}
-	return ExitError
+	return failureOf(err)
 }
 
 func newRoot(program string, build Build) *cobra.Command {
@@ -69,7 +71,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 		DisableAutoGenTag: true,
 	}
 	root.SetFlagErrorFunc(misusedFlag)
-	root.AddCommand(newAccess(program), newInvite(program), newRBAC(program), newVersion(build))
+	root.AddCommand(newAccess(program), newInvite(program), newPlan(program), newRBAC(program), newVersion(build))
 	refuseStrangers(root)
 	return root
 }

@@ -7,6 +7,7 @@
 package manifest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -51,8 +52,16 @@ type Source struct {
 	// or .json count, but for kustomization files and what begins with a dot.
 	Paths []string
 	Stdin io.Reader
+	// Files are further files by name, such as those of a commit. Those count that would in a folder; one that is alone always does.
+	Files []File
 	// Namespace is that of objects that name none; empty is [DefaultNamespace].
 	Namespace string
+}
+
+// File is a file that was read already.
+type File struct {
+	Name    string
+	Content []byte
 }
 
 // Read reads every object of the four kinds and passes over any other. It reads all before it fails, and its error has a line a
@@ -74,7 +83,20 @@ func (s Source) Read() (*Objects, error) {
 			return nil, fmt.Errorf("read manifests: %w", err)
 		}
 	}
+	for _, file := range s.Files {
+		if len(s.Files) > 1 && !inFolder(file.Name) {
+			continue
+		}
+		if err := r.stream(file.Name, bytes.NewReader(file.Content)); err != nil {
+			return nil, fmt.Errorf("read manifests: %w", err)
+		}
+	}
 	return &r.objects, r.told()
+}
+
+// inFolder tells whether a file counts where a whole folder is read, by its name.
+func inFolder(name string) bool {
+	return isManifest(name) && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return part != ".." && hidden(part) })
 }
 
 // reading is one reading of a source.

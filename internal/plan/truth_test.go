@@ -18,10 +18,10 @@ import (
 const (
 	company = "acme"
 	// pairs is how many pairs of worlds are compared, and talks how many conversations are looked at for each person and tenant of one.
-	pairs = 6_000
+	pairs = 3_000
 	talks = 12
 	// often is how often a kind of statement must come up for the comparison to say anything about it.
-	often = 20
+	often = 4
 )
 
 var (

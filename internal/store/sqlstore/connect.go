@@ -78,6 +78,9 @@ func (p *pools) close() error { return errors.Join(p.reads.Close(), p.writes.Clo
 
 // prepare makes the tables what this program needs, and the store's ID if there is none.
 func (s *Store) prepare(ctx context.Context, p *pools) error {
+	if s.readOnly {
+		return s.recognize(ctx, p.reads)
+	}
 	// A database that cannot be written now is found out here, at once; the migrations would try for a while.
 	if err := transact(ctx, p.writes, nil, func(*sql.Tx) error { return nil }); err != nil {
 		return err

@@ -62,9 +62,35 @@ func (l layers) ReadDir(name string) ([]fs.DirEntry, error) {
 	return all, nil
 }
 
-func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
-	schema, err := goose.NewProvider(goose.Dialect(s.dialect.Migrations()), db, migrationsOf(s.dialect),
+// schemaOf are the migrations of a database, none of which is run by that.
+func (s *Store) schemaOf(db *sql.DB) (*goose.Provider, error) {
+	return goose.NewProvider(goose.Dialect(s.dialect.Migrations()), db, migrationsOf(s.dialect),
 		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
+}
+
+// recognize tells whether the tables are those this program knows, without changing them.
+func (s *Store) recognize(ctx context.Context, db *sql.DB) error {
+	schema, err := s.schemaOf(db)
+	if err != nil {
+		return err
+	}
+	var known, have int64
+	for _, source := range schema.ListSources() {
+		known = max(known, source.Version)
+	}
+	// The one query that every version of the schema answers.
+	if err := db.QueryRowContext(ctx, "SELECT MAX(version_id) FROM "+versionTable).Scan(&have); err != nil {
+		return err
+	}
+	if have != known {
+		return fmt.Errorf("%w: its schema is version %d and this program reads version %d: use the program of the manager's release",
+			store.ErrUnavailable, have, known)
+	}
+	return nil
+}
+
+func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
+	schema, err := s.schemaOf(db)
 	if err != nil {
 		return err
 	}

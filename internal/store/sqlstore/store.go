@@ -23,6 +23,8 @@ import (
 type Store struct {
 	dialect Dialect
 	now     func() time.Time
+	// readOnly says that nothing may be written, the tables included.
+	readOnly bool
 	// living ends when the store is closed.
 	living context.Context
 	end    context.CancelFunc
@@ -46,6 +48,14 @@ var _ store.Store = (*Store)(nil)
 func New(dialect Dialect, now func() time.Time) *Store {
 	living, end := context.WithCancel(context.Background())
 	return &Store{dialect: dialect, now: now, living: living, end: end}
+}
+
+// NewReadOnly is the store in a database that is there and has the tables this program knows. Its dialect connects so that the database
+// refuses to be written.
+func NewReadOnly(dialect Dialect) *Store {
+	s := New(dialect, time.Now)
+	s.readOnly = true
+	return s
 }
 
 // Tenants are the tenants of the store.

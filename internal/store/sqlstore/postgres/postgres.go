@@ -49,11 +49,33 @@ func WithClock(now func() time.Time) Option {
 // postgres://user@host:port/database with the parameters of libpq; the password is in a file or in the environment, never
 // in the URL. Only the URL is checked here: a server that is away is one whose store answers store.ErrUnavailable.
 func Open(url string, options ...Option) (*sqlstore.Store, error) {
+	d, err := newDialect(url)
+	if err != nil {
+		return nil, err
+	}
+	for _, option := range options {
+		option(d)
+	}
+	return sqlstore.New(d, d.now), nil
+}
+
+// OpenReadOnly is the store in a database that has its tables already, to be read only. A role that may only read will do.
+func OpenReadOnly(url string) (*sqlstore.Store, error) {
+	d, err := newDialect(url)
+	if err != nil {
+		return nil, err
+	}
+	d.session["default_transaction_read_only"] = "on"
+	delete(d.session, "roster.writer")
+	return sqlstore.NewReadOnly(d), nil
+}
+
+func newDialect(url string) (*dialect, error) {
 	at, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
-	d := &dialect{
+	return &dialect{
 		target: at, maxConnections: 16, connectTimeout: 5 * time.Second, heartbeat: 30 * time.Second, now: time.Now,
 		session: map[string]string{
 			"application_name": "roster",
@@ -65,9 +87,5 @@ func Open(url string, options ...Option) (*sqlstore.Store, error) {
 			"lock_timeout":                        milliseconds(10 * time.Second),
 			"idle_in_transaction_session_timeout": milliseconds(time.Minute),
 		},
-	}
-	for _, option := range options {
-		option(d)
-	}
-	return sqlstore.New(d, d.now), nil
+	}, nil
 }

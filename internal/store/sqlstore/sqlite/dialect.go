@@ -26,6 +26,8 @@ type dialect struct {
 	path        string
 	busyTimeout time.Duration
 	now         func() time.Time
+	// readOnly says that the file is there and is not written.
+	readOnly bool
 }
 
 // readers is how many connections read at once; one writes.
@@ -33,6 +35,9 @@ const readers = 4
 
 // Connect makes the pools. Writers take the lock of the file when they begin, so that what they read stays true.
 func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
+	if d.readOnly {
+		return d.connectReading()
+	}
 	if err := d.create(); err != nil {
 		return nil, nil, err
 	}
@@ -45,9 +50,23 @@ func (d *dialect) Connect() (reads, writes *sql.DB, err error) {
 	return reads, writes, nil
 }
 
+// connectReading is one pool of which no connection can write.
+func (d *dialect) connectReading() (reads, writes *sql.DB, err error) {
+	if err := d.regular(); err != nil {
+		return nil, nil, err
+	}
+	reads, err = d.pool(readers, "mode=ro&_pragma=query_only(1)")
+	return reads, reads, err
+}
+
 func (d *dialect) pool(size int, parameter string) (*sql.DB, error) {
+	// The file says itself that it is in WAL mode: to set that would write.
+	mode := "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	if d.readOnly {
+		mode = ""
+	}
 	file := url.URL{Scheme: "file", Path: d.path, RawQuery: fmt.Sprintf(
-		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&%s", d.busyTimeout.Milliseconds(), parameter)}
+		"_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)%s&%s", d.busyTimeout.Milliseconds(), mode, parameter)}
 	connector, err := driver.NewConnector(file.String())
 	if err != nil {
 		return nil, fmt.Errorf("the SQLite file %s cannot be opened: %w", d.path, err)

@@ -45,6 +45,15 @@ func Open(url string, options ...Option) (*sqlstore.Store, error) {
 	return sqlstore.New(d, d.now), nil
 }
 
+// OpenReadOnly is the store in a file that is there already, to be read only.
+func OpenReadOnly(url string) (*sqlstore.Store, error) {
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
+	}
+	return sqlstore.NewReadOnly(&dialect{path: path, busyTimeout: 5 * time.Second, now: time.Now, readOnly: true}), nil
+}
+
 // example is a URL that is right.
 const example = "sqlite:///var/lib/roster/roster.db"
 
