@@ -104,7 +104,11 @@ func (p *pair) compareReadingOf(here, there *readerIn, kind Kind) {
 	if everywhere.any() {
 		p.saysReading(kind, here, everywhere, elsewhere, "of every group")
 	}
-	if general.any() {
+	switch {
+	case general == opening{offline: true}:
+		// The switch opens them in every group of the person alike.
+		p.saysReading(kind, here, general, "", "that nobody took on")
+	case general.any():
 		p.saysReading(kind, here, general, "", "of the general group")
 	}
 	for _, group := range here.reader.Groups {

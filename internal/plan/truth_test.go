@@ -140,6 +140,7 @@ func (t *trial) judge() {
 		}
 	}
 	t.judgeAdministrators()
+	t.judgeCauses()
 	for _, name := range []string{"person-1", "person-2", "person-3"} {
 		t.judgeLife(name)
 		for _, tenant := range tenants {
@@ -150,6 +151,39 @@ func (t *trial) judge() {
 				}
 			}
 			t.judgeAccess(name, tenant)
+		}
+	}
+}
+
+// judgeCauses: what is given or taken comes through what is named, as the core explains it.
+func (t *trial) judgeCauses() {
+	for _, s := range t.change.Access {
+		side := t.after
+		switch s.Kind {
+		case plan.ChannelLost, plan.CapabilityLost:
+			side = t.before
+		case plan.ChannelGained, plan.CapabilityGained, plan.ReachWidened:
+		default:
+			continue
+		}
+		for _, name := range s.Subjects {
+			where, _ := standing(side, name, s.Tenant)
+			for _, what := range s.What {
+				word := strings.TrimSuffix(strings.Fields(what)[0], ",")
+				why := where.Explain(roster.Capability(word))
+				if s.Kind == plan.ChannelGained || s.Kind == plan.ChannelLost {
+					why = where.ExplainChannel(roster.Channel(word), where.Grants)
+				}
+				for _, c := range s.Causes {
+					own := c.Kind == plan.CauseAwayRouting || c.Kind == plan.CauseTenantChannels
+					if !own && !slices.Contains(why.Causes, c) {
+						t.Errorf("%s of %s in %s: %q comes through %v, and %v is said", s.Kind, name, s.Tenant, what, why.Causes, c)
+					}
+				}
+				if len(s.Causes) == 0 {
+					t.Errorf("%s of %s in %s: it should be said what %q comes through", s.Kind, name, s.Tenant, what)
+				}
+			}
 		}
 	}
 }

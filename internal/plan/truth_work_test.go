@@ -126,6 +126,10 @@ func covers(what string, c roster.Conversation) bool {
 	case "offline messages that others took on":
 		return c.Kind == roster.OfflineMessage && c.Assignee != ""
 	}
+	if what == "offline messages that nobody took on" {
+		// The switch for offline messages opens them everywhere, and those that others took on only with it.
+		return c.Kind == roster.OfflineMessage
+	}
 	kinds, where, _ := strings.Cut(what, " of ")
 	word := map[roster.ConversationKind]string{
 		roster.ChatSession: "chats", roster.Call: "calls", roster.ArchivedCall: "calls", roster.EmailThread: "e-mails", roster.OfflineMessage: "offline messages",

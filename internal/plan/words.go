@@ -43,7 +43,7 @@ var sentences = map[Kind]string{
 	TeamMemberLost:     "takes {what} out of the team of {who}",
 	TeamMemberGained:   "puts {what} into the team of {who}",
 
-	LastAdministrator: "would remove the last Administrator of {where}: held. Of {who} one stays until somebody else is Administrator",
+	LastAdministrator: "would remove the last Administrator of {where}: held. {stays} until somebody else is Administrator",
 	RemovalBudget:     "would exceed the removal budget of {where}: {what}: held{of}",
 	PartHeld:          "{what} ({who})",
 	PartReleased:      "is not held any more: {what} of {who}",
@@ -55,6 +55,7 @@ var sentences = map[Kind]string{
 
 // causePhrases say the causes that are a plan's own. A reason of the core why somebody is not live is a cause here.
 var causePhrases = map[roster.CauseKind]string{
+	roster.CauseDirect:  "channels of the entry",
 	CauseTenantChannels: "channels of the Tenant", CauseAwayRouting: "awayRouting of the Tenant",
 	CauseObjectRemoved: "the Operator is removed", CauseUnresolved: "the Operator breaks a rule",
 	roster.CauseKind(roster.ReasonDeactivated):         "deactivated",
@@ -85,6 +86,7 @@ func (s *Statement) sentence(say voice) string {
 	}
 	text := strings.NewReplacer(
 		"{what}", bounded(what, listedAtMost), "{who}", s.who(say), "{where}", say(s.Tenant), "{of}", s.of(say),
+		"{stays}", choose(len(s.Subjects) == 1, s.who(say)+" stays", "One stays of "+s.who(say)),
 	).Replace(sentences[s.Kind])
 	if len(s.Causes) == 0 {
 		return text
