@@ -91,7 +91,7 @@ const newcomer = `
 apiVersion: identity.roster.dev/v1alpha1
 kind: Operator
 metadata: {name: newcomer, namespace: acme}
-spec: {userName: newcomer, profile: {givenName: G, familyName: F, email: new@example.com}, tenants: [{tenant: beta, role: Worker, channels: [Chat], groups: [{name: nights}]}]}
+spec: {userName: newcomer, profile: {givenName: G, familyName: F, email: new@example.com}, tenants: [{tenant: beta, role: Worker, channels: [Chat], groups: [{name: nights}, {name: sales}]}]}
 `
 
 func replacing(old, with string) func(string) string {

@@ -153,6 +153,9 @@ func (t *trial) witnessReading(name, tenant string) {
 	for kind, lost := range map[plan.Kind]bool{plan.ReadingLost: true, plan.ReadingGained: false} {
 		for _, what := range t.said[kind] {
 			found := false
+			if kinds, _, one := strings.Cut(what, " of group "); one && slices.Contains(t.said[kind], kinds+" of every group") {
+				t.Errorf("%s of %s in %s: %q is said though it is of every group", kind, name, tenant, what)
+			}
 			for _, c := range conversationsOf(what, tenant) {
 				was, is := t.mayRead(t.before, name, c), t.mayRead(t.after, name, c)
 				found = found || was == lost && is != lost

@@ -5,13 +5,15 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Limits of what people read. A comment on a pull request has at most 65,536 characters; JSON has all.
 const (
-	// statementsAtMost is how many statements are said below one heading, and objectsAtMost how many objects are named of one kind and action.
-	statementsAtMost = 25
+	// statementsAtMost is how many statements of one kind are said below a heading, those about the most people first; objectsAtMost is how
+	// many objects are named of one kind and action.
+	statementsAtMost = 8
 	objectsAtMost    = 20
 	fieldsAtMost     = 6
 	// charactersAtMost bounds the whole, with room for a last line.
@@ -78,11 +80,15 @@ func (f form) cut(text string) string {
 
 func (f form) paragraph(to *strings.Builder, p paragraph) {
 	fmt.Fprintf(to, f.lesser, p.title)
-	for i := range p.statements[:min(statementsAtMost, len(p.statements))] {
-		to.WriteString(f.item + p.statements[i].sentence(f.say) + "\n")
-	}
-	if more := len(p.statements) - statementsAtMost; more > 0 {
-		fmt.Fprintf(to, "%s%s more of the kind; -o json has all\n", f.item, thousands(more))
+	for _, kind := range kinds {
+		told := slices.DeleteFunc(slices.Clone(p.statements), func(s Statement) bool { return s.Kind != kind })
+		slices.SortStableFunc(told, func(a, b Statement) int { return len(b.Subjects) - len(a.Subjects) })
+		for i := range told[:min(statementsAtMost, len(told))] {
+			to.WriteString(f.item + told[i].sentence(f.say) + "\n")
+		}
+		if more := len(told) - statementsAtMost; more > 0 {
+			fmt.Fprintf(to, "%sand %s more like these; -o json has all\n", f.item, thousands(more))
+		}
 	}
 }
 
