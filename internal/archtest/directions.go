@@ -139,6 +139,10 @@ var Directions = []Row{
 		Why:   "what a change does is told of the core's values alone, wherever they come from",
 	},
 	{
+		Folder: "internal/promote", Module: []string{"api/*", "internal/manifest"}, Libraries: kubernetes,
+		Why: "it edits the text of manifests, and asks neither a cluster nor the rules",
+	},
+	{
 		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
 		TestLibraries: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 		Why:           "it writes to the person it is told of, and knows neither Kubernetes nor the store",
@@ -196,7 +200,7 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest", "internal/plan",
+			"internal/snapshot", "internal/manifest", "internal/plan", "internal/promote",
 		},
 		Libraries: append([]string{"github.com/spf13"}, kubernetes...),
 		Tests:     []string{"internal/testkit", "internal/roster/rostertest"},

@@ -71,7 +71,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 		DisableAutoGenTag: true,
 	}
 	root.SetFlagErrorFunc(misusedFlag)
-	root.AddCommand(newAccess(program), newInvite(program), newPlan(program), newRBAC(program), newVersion(build))
+	root.AddCommand(newAccess(program), newInvite(program), newPlan(program), newPromote(program), newRBAC(program), newVersion(build))
 	refuseStrangers(root)
 	return root
 }

@@ -46,13 +46,13 @@ func filesOfRevision(ctx context.Context, asked string) ([]manifest.File, error)
 	for entry := range strings.SplitSeq(strings.TrimSuffix(string(listing), "\x00"), "\x00") {
 		about, name, _ := strings.Cut(entry, "\t")
 		// Mode, type and ID. A link is no file of its own, and a submodule is another repository's.
-		if words := strings.Fields(about); len(words) == 3 && words[1] == "blob" && words[0] != "120000" {
+		if words := strings.Fields(about); len(words) == 3 && words[1] == "blob" && words[0] != "120000" && (manifest.InFolder(name) || name == path.Clean(below)) {
 			files = append(files, manifest.File{Name: ofGit + revision + ":" + name})
 			ids.WriteString(words[2] + "\n")
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s%s: the revision has no file there; name another path", ofGit, asked)
+		return nil, fmt.Errorf("%s%s: the revision has no manifests there; name another path", ofGit, asked)
 	}
 	contents, err := git(ctx, strings.NewReader(ids.String()), "cat-file", "--batch")
 	if err != nil {

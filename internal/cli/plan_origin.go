@@ -142,6 +142,15 @@ func (o *origins) open(ctx context.Context, stdin io.Reader, sources []string) (
 
 // openCluster lists the objects of a namespace. That there are none is an answer: it may be new.
 func (o *origins) openCluster(ctx context.Context, place string) (origin, error) {
+	objects, err := o.list(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	return declared(newWorld(objects, o.namespace)), nil
+}
+
+// list lists the objects of a namespace, and notes which one that is.
+func (o *origins) list(ctx context.Context, place string) (*manifest.Objects, error) {
 	cluster := o.cluster
 	if at := strings.LastIndex(place, "/"); at >= 0 {
 		cluster.overrides.CurrentContext = place[:at]
@@ -150,12 +159,8 @@ func (o *origins) openCluster(ctx context.Context, place string) (origin, error)
 	if err != nil {
 		return nil, err
 	}
-	objects, err := listAll(ctx, client, company)
-	if err != nil {
-		return nil, err
-	}
 	o.namespace = company
-	return declared(newWorld(objects, company)), nil
+	return listAll(ctx, client, company)
 }
 
 // compare makes the plan of all companies, or of the one that was asked for.

@@ -78,12 +78,14 @@ var plans = map[string]struct {
 	"promoted":      {"role, capabilities, reach and team of one who becomes Manager", replacing("worker-12@example.com}, tenants: [{tenant: beta, role: Worker", "worker-12@example.com}, tenants: [{tenant: beta, role: Manager, team: [worker-11]")},
 	"switches":      {"what is read of others' calls and offline messages, and who sees visitors", replacing("role: Manager,", "role: Manager, offlineMessages: false, visibility: {othersArchivedCalls: false, othersOfflineMessages: false, liveVisitors: false, liveVisitorPreview: false},")},
 	"othersMessage": {"what others took on is hidden from all but the Manager's team", replacing("awayRouting:", "conversations: {othersMessages: Denied}, awayRouting:")},
-	"switched-off":  {"somebody is switched off, and somebody new comes", func(s string) string { return replacing("worker-01.user", "worker-01.user, active: false")(s) + newcomer }},
-	"held":          {"an entry that waits for a field of the profile", replacing("awayRouting:", "profilePolicy: {required: [Title]}, awayRouting:")},
-	"group-work":    {"a group serves one channel less and has a limit", replacing("name: support, namespace: acme}\nspec: {", "name: support, namespace: acme}\nspec: {channels: [Chat], routing: {maxConcurrentPerOperator: 4}, ")},
-	"claims":        {"two who claim one address, which is not said", replacing("worker-02@example.com", "worker-01@example.com")},
-	"tenant-gone":   {"everybody loses everything, and the budget holds it", func(s string) string { return without(s, "beta") }},
-	"chief":         {"who becomes Administrator of the company has every tenant", replacing("boss@example.com}", "boss@example.com}, companyAdministrator: true")},
+	"switched-off": {"somebody is switched off, and somebody new comes", func(s string) string {
+		return replacing("worker-01.user", "worker-01.user, active: false")(s) + newcomer
+	}},
+	"held":        {"an entry that waits for a field of the profile", replacing("awayRouting:", "profilePolicy: {required: [Title]}, awayRouting:")},
+	"group-work":  {"a group serves one channel less and has a limit", replacing("name: support, namespace: acme}\nspec: {", "name: support, namespace: acme}\nspec: {channels: [Chat], routing: {maxConcurrentPerOperator: 4}, ")},
+	"claims":      {"two who claim one address, which is not said", replacing("worker-02@example.com", "worker-01@example.com")},
+	"tenant-gone": {"everybody loses everything, and the budget holds it", func(s string) string { return without(s, "beta") }},
+	"chief":       {"who becomes Administrator of the company has every tenant", replacing("boss@example.com}", "boss@example.com}, companyAdministrator: true")},
 }
 
 const newcomer = `

@@ -52,7 +52,7 @@ type Source struct {
 	// or .json count, but for kustomization files and what begins with a dot.
 	Paths []string
 	Stdin io.Reader
-	// Files are further files by name, such as those of a commit. Those count that would in a folder; one that is alone always does.
+	// Files are further files, such as those of a commit.
 	Files []File
 	// Namespace is that of objects that name none; empty is [DefaultNamespace].
 	Namespace string
@@ -84,9 +84,6 @@ func (s Source) Read() (*Objects, error) {
 		}
 	}
 	for _, file := range s.Files {
-		if len(s.Files) > 1 && !inFolder(file.Name) {
-			continue
-		}
 		if err := r.stream(file.Name, bytes.NewReader(file.Content)); err != nil {
 			return nil, fmt.Errorf("read manifests: %w", err)
 		}
@@ -94,8 +91,8 @@ func (s Source) Read() (*Objects, error) {
 	return &r.objects, r.told()
 }
 
-// inFolder tells whether a file counts where a whole folder is read, by its name.
-func inFolder(name string) bool {
+// InFolder tells whether a file counts where a whole folder is read, by its path within.
+func InFolder(name string) bool {
 	return isManifest(name) && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return part != ".." && hidden(part) })
 }
 

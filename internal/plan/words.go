@@ -78,7 +78,10 @@ func plainly(name string) string { return name }
 // asCode keeps a name from being read as Markdown. Names of objects have no backtick.
 func asCode(name string) string { return "`" + strings.ReplaceAll(name, "`", "'") + "`" }
 
-// sentence says a statement in words.
+// Sentence says a statement in words.
+func (s *Statement) Sentence() string { return s.sentence(plainly) }
+
+// sentence says a statement in words, with names in a voice.
 func (s *Statement) sentence(say voice) string {
 	what := make([]string, 0, len(s.What))
 	for _, w := range s.What {

@@ -1,0 +1,446 @@
+// Copyright The Roster Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package promote
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/roster-dev/roster/api/v1alpha1"
+)
+
+// edit is one thing that is not as it should be: a field of an object, or the whole object where the path is empty.
+type edit struct {
+	id   string
+	path []string
+	// value is what should be there, and absent that nothing should.
+	value  any
+	absent bool
+}
+
+func (e edit) String() string {
+	if len(e.path) == 0 {
+		return e.id
+	}
+	return e.id + ": " + written(e.path)
+}
+
+// rounds is how often the target is edited and looked at anew: a patch or a default may show another field below the one that was edited.
+const rounds = 4
+
+// carry edits the target until it declares what is wanted.
+func (p *promotion) carry() error {
+	p.After = p.Before
+	for round := range rounds {
+		there, err := objectsOf(p.After)
+		if err != nil {
+			return err
+		}
+		open := p.open(there)
+		if len(open) == 0 {
+			return nil
+		}
+		if round == rounds-1 {
+			return fmt.Errorf("%s cannot be made to say it by edits of its own files: %s; edit it by hand", p.folder.named, open[0])
+		}
+		if err := p.edit(open, round > 0); err != nil {
+			return err
+		}
+		if p.After, err = p.folder.objects(); err != nil {
+			return &InvalidError{err}
+		}
+	}
+	return nil
+}
+
+// InvalidError says that the target would not be right with what is carried over.
+type InvalidError struct{ Problems error }
+
+// Error says what is wrong, a line a problem.
+func (e *InvalidError) Error() string { return e.Problems.Error() }
+
+// Unwrap are the problems.
+func (e *InvalidError) Unwrap() error { return e.Problems }
+
+// open are what is not as wanted, in order.
+func (p *promotion) open(there map[string]*Object) []edit {
+	var edits []edit
+	for _, id := range slices.Sorted(maps.Keys(p.wanted)) {
+		wanted, have := p.wanted[id], there[id].of(p.Result.Tenant)
+		switch {
+		case wanted == nil && have == nil:
+		case wanted == nil:
+			edits = append(edits, p.leaving(id, there[id])...)
+		case have == nil:
+			edits = append(edits, edit{id: id})
+		default:
+			for _, path := range paths(wanted, have) {
+				if wanted.hash(path) != have.hash(path) {
+					l, should := wanted.fields[path]
+					edits = append(edits, edit{id, pathOf(path, wanted, have), l.value, !should})
+				}
+			}
+		}
+	}
+	return edits
+}
+
+// leaving is how an object goes: an Operator who is in other tenants, too, only leaves this one.
+func (p *promotion) leaving(id string, have *Object) []edit {
+	elsewhere := func(tenant string) bool { return tenant != p.Result.Tenant }
+	if have.Kind == "Operator" && slices.ContainsFunc(have.tenants(), elsewhere) {
+		if !slices.Contains(have.tenants(), p.Result.Tenant) {
+			return nil
+		}
+		return []edit{{id: id, path: []string{"spec", entries, entryStep(p.Result.Tenant)}, absent: true}}
+	}
+	return []edit{{id: id, absent: true}}
+}
+
+// edit carries out edits. Insisting is that a patch says it, whatever else does.
+func (p *promotion) edit(edits []edit, insisting bool) error {
+	t, err := p.folder.load()
+	if err != nil {
+		return err
+	}
+	t.namespace = p.namespace()
+	for _, e := range edits {
+		switch {
+		case len(e.path) > 0:
+			err = t.field(e, insisting)
+		case e.absent:
+			err = t.drop(e.id)
+		default:
+			err = t.create(p.wanted[e.id], p.Result.Tenant, p.Request.Tenant)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return t.save()
+}
+
+// namespace is that of the target's objects.
+func (p *promotion) namespace() string {
+	for _, t := range p.Before.Tenants {
+		if t.Name == p.Result.Tenant {
+			return t.Namespace
+		}
+	}
+	for _, t := range p.Before.Tenants {
+		return t.Namespace
+	}
+	return p.Rules.Namespace
+}
+
+// target is the files of a folder as they are edited.
+type target struct {
+	folder *Folder
+	// kustomization is the kustomization's own file; nil where there is none.
+	kustomization *file
+	files         []*file
+	namespace     string
+}
+
+func (f *Folder) load() (*target, error) {
+	resources, patches, err := f.parts()
+	if err != nil {
+		return nil, err
+	}
+	t := &target{folder: f}
+	for _, path := range append(slices.Clone(resources), patches...) {
+		content, err := f.read(path)
+		if err != nil {
+			return nil, err
+		}
+		parsed, err := parse(path, content, slices.Contains(patches, path))
+		if err != nil {
+			return nil, err
+		}
+		t.files = append(t.files, parsed)
+	}
+	at, err := f.kustomization(f.root)
+	if err != nil || at == "" {
+		return t, err
+	}
+	content, err := f.read(at)
+	if err != nil {
+		return nil, err
+	}
+	node, err := yaml.Parse(string(content))
+	if err != nil {
+		return nil, err
+	}
+	t.kustomization = &file{path: at, texts: []string{string(content)}}
+	t.kustomization.docs = []*document{{file: t.kustomization, node: node}}
+	return t, nil
+}
+
+// save puts the files back into the folder. One that holds nothing any more is taken out.
+func (t *target) save() error {
+	for _, f := range t.files {
+		content, err := f.content()
+		if err != nil {
+			return err
+		}
+		if len(f.docs) == 0 && f.emptied {
+			t.unlist(f)
+			t.folder.remove(f.path)
+			continue
+		}
+		t.folder.write(f.path, content)
+	}
+	if t.kustomization == nil {
+		return nil
+	}
+	content, err := t.kustomization.content()
+	if err == nil {
+		t.folder.write(t.kustomization.path, content)
+	}
+	return err
+}
+
+// docs are the documents of an object, the patches among them or the others.
+func (t *target) docs(id string, patch bool) []*document {
+	var found []*document
+	for _, f := range t.files {
+		for _, d := range f.docs {
+			if d.kind+"/"+d.name == id && d.patch == patch {
+				found = append(found, d)
+			}
+		}
+	}
+	return found
+}
+
+// field edits one field: in the patch that says it, else where the object is declared, else in a patch.
+func (t *target) field(e edit, insisting bool) error {
+	patches, declared := t.docs(e.id, true), t.docs(e.id, false)
+	if e.absent && !insisting {
+		cleared := false
+		for _, d := range append(patches, declared...) {
+			cleared = d.clear(e.path) || cleared
+		}
+		if cleared {
+			return nil
+		}
+	}
+	for _, d := range patches {
+		if d.carries(e.path) {
+			return d.set(e.path, e.value)
+		}
+	}
+	if len(declared) > 0 && !insisting {
+		return declared[0].set(e.path, e.value)
+	}
+	if t.kustomization == nil {
+		return fmt.Errorf("%s: the folder does not declare it in a way that can be edited; edit it by hand", e)
+	}
+	d, err := t.patch(e.id, patches)
+	if err != nil {
+		return err
+	}
+	if err := t.copyEntries(d, e); err != nil {
+		return err
+	}
+	return d.set(e.path, e.value)
+}
+
+// patch is a patch of an object: one that is there, or a new one.
+func (t *target) patch(id string, there []*document) (*document, error) {
+	if len(there) > 0 {
+		return there[0], nil
+	}
+	kind, name, _ := strings.Cut(id, "/")
+	f := t.file("patch-"+strings.ToLower(kind)+"-"+name+".yaml", "patches")
+	node, err := yaml.Parse(fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n", v1alpha1.GroupVersion, kind, name))
+	if err != nil {
+		return nil, err
+	}
+	return f.add(node, kind, name, true), nil
+}
+
+// copyEntries makes a patch say all entries of an Operator before it changes one: a list of a patch replaces the whole.
+func (t *target) copyEntries(d *document, e edit) error {
+	list := []string{"spec", entries}
+	if !slices.ContainsFunc(e.path, isEntry) || d.carries(list) {
+		return nil
+	}
+	files, err := t.folder.Files()
+	if err != nil {
+		return err
+	}
+	for _, built := range files {
+		parsed, err := parse(built.Name, built.Content, false)
+		if err != nil {
+			return err
+		}
+		for _, whole := range parsed.docs {
+			if whole.kind+"/"+whole.name != e.id {
+				continue
+			}
+			var tree struct {
+				Spec struct {
+					Tenants []any `yaml:"tenants"`
+				} `yaml:"spec"`
+			}
+			if err := whole.node.YNode().Decode(&tree); err != nil {
+				return err
+			}
+			return d.set(list, tree.Spec.Tenants)
+		}
+	}
+	return nil
+}
+
+// drop takes an object out: its documents, or by a patch where it is declared elsewhere.
+func (t *target) drop(id string) error {
+	declared := t.docs(id, false)
+	for _, d := range append(t.docs(id, true), declared...) {
+		d.file.remove(d)
+	}
+	if len(declared) > 0 {
+		return nil
+	}
+	d, err := t.patch(id, nil)
+	if err != nil {
+		return err
+	}
+	return d.set([]string{"$patch"}, "delete")
+}
+
+// create adds an object, as the source wrote it as far as that is wanted.
+func (t *target) create(o *Object, tenant, called string) error {
+	name := o.Name
+	node, err := yaml.Parse(fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\nspec: {}\n", v1alpha1.GroupVersion, o.Kind, name))
+	if err != nil {
+		return err
+	}
+	if o.raw != nil {
+		node = o.raw.node.Copy()
+	}
+	d := t.home(o, tenant).add(node, o.Kind, name, false)
+	if err := d.settle(o, tenant, called); err != nil {
+		return err
+	}
+	d.clear([]string{"metadata", "annotations"})
+	d.clear([]string{"metadata", "namespace"})
+	if t.namespace != "" && (t.kustomization == nil || field(t.kustomization.docs[0].node.YNode(), "namespace") == nil) {
+		return d.set([]string{"metadata", "namespace"}, t.namespace)
+	}
+	return nil
+}
+
+// settle makes a new document say what is wanted, and nothing of other tenants.
+func (d *document) settle(o *Object, tenant, called string) error {
+	if err := d.set([]string{"metadata", "name"}, o.Name); err != nil {
+		return err
+	}
+	spec := field(d.node.YNode(), "spec")
+	if o.Kind == "Operator" && spec != nil {
+		if list := field(spec, entries); list != nil && list.Kind == yaml.SequenceNode {
+			list.Content = slices.DeleteFunc(list.Content, func(e *yaml.Node) bool {
+				key := field(e, entryKey)
+				return key == nil || key.Value != called
+			})
+			for _, e := range list.Content {
+				field(e, entryKey).Value = tenant
+			}
+		}
+		d.clear([]string{"spec", "companyAdministrator"})
+	}
+	if o.raw != nil {
+		return nil
+	}
+	for _, path := range paths(o) {
+		if err := d.set(o.fields[path].path, o.fields[path].value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// home is the file a new object belongs into: beside its like of the same tenant, else beside the tenant, else one of its own.
+func (t *target) home(o *Object, tenant string) *file {
+	for _, like := range []func(*document) bool{
+		func(d *document) bool { return d.kind == o.Kind && belongs(d, tenant) },
+		func(d *document) bool { return d.kind == "Tenant" && d.name == tenant },
+	} {
+		for _, f := range slices.Backward(t.files) {
+			if slices.ContainsFunc(f.docs, func(d *document) bool { return !d.patch && like(d) }) {
+				return f
+			}
+		}
+	}
+	return t.file("tenant-"+tenant+".yaml", "resources")
+}
+
+func belongs(d *document, tenant string) bool {
+	spec := field(d.node.YNode(), "spec")
+	if spec == nil {
+		return false
+	}
+	if of := field(spec, entryKey); of != nil {
+		return of.Value == tenant
+	}
+	list := field(spec, entries)
+	return list != nil && entryAt(list, entryStep(tenant)) >= 0
+}
+
+// file is a file of that name, made and listed in the kustomization where it is new.
+func (t *target) file(name, listedAs string) *file {
+	path := filepath.Join(t.folder.root, name)
+	for _, f := range t.files {
+		if f.path == path {
+			return f
+		}
+	}
+	f := &file{path: path}
+	t.files = append(t.files, f)
+	if t.kustomization == nil {
+		return f
+	}
+	d := t.kustomization.docs[0]
+	var entry any = name
+	if listedAs == "patches" {
+		entry = map[string]any{"path": name}
+	}
+	fresh, err := nodeOf(entry)
+	if err != nil {
+		return f
+	}
+	list := field(d.node.YNode(), listedAs)
+	if list == nil {
+		list = &yaml.Node{Kind: yaml.SequenceNode}
+		d.node.YNode().Content = append(d.node.YNode().Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: listedAs}, list)
+	}
+	list.Content = append(list.Content, fresh)
+	d.edited = true
+	return f
+}
+
+// unlist takes a file out of the kustomization.
+func (t *target) unlist(f *file) {
+	if t.kustomization == nil {
+		return
+	}
+	d, name := t.kustomization.docs[0], t.folder.relative(f.path)
+	for _, listed := range []string{"resources", "patches"} {
+		list := field(d.node.YNode(), listed)
+		if list == nil {
+			continue
+		}
+		before := len(list.Content)
+		list.Content = slices.DeleteFunc(list.Content, func(e *yaml.Node) bool {
+			path := field(e, "path")
+			return e.Value == name || path != nil && path.Value == name
+		})
+		d.edited = d.edited || len(list.Content) != before
+	}
+}
