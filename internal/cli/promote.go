@@ -103,7 +103,7 @@ func (p *promotion) run(c *cobra.Command, tenant string) error {
 
 // source reads where the tenant comes from, and how it is written there.
 func (p *promotion) source(ctx context.Context, stdin io.Reader) (*promote.Source, error) {
-	var files []manifest.File
+	var files, texts []manifest.File
 	var err error
 	revision, git := strings.CutPrefix(p.from, ofGit)
 	place, cluster := strings.CutPrefix(p.from, ofCluster)
@@ -121,7 +121,9 @@ func (p *promotion) source(ctx context.Context, stdin io.Reader) (*promote.Sourc
 	case statError == nil && info.IsDir():
 		var folder *promote.Folder
 		if folder, err = promote.Open(p.from); err == nil {
-			files, err = folder.Files()
+			if files, err = folder.Files(); err == nil {
+				texts, err = folder.Texts()
+			}
 		}
 	default:
 		var text []byte
@@ -132,7 +134,10 @@ func (p *promotion) source(ctx context.Context, stdin io.Reader) (*promote.Sourc
 		return nil, err
 	}
 	objects, err := manifest.Source{Files: files, Namespace: p.namespace}.Read()
-	return &promote.Source{Objects: objects, Files: files}, err
+	if texts == nil {
+		texts = files
+	}
+	return &promote.Source{Objects: objects, Texts: texts}, err
 }
 
 // conclude judges a promotion, says what it does, and writes it.
@@ -150,7 +155,7 @@ func (p *promotion) conclude(to io.Writer, done *promote.Result, into *promote.F
 	if err != nil {
 		return couldNotTell(err)
 	}
-	told(to, "carried over: ", done.Changes)
+	told(to, "carries over: ", done.Changes)
 	if len(done.Changes) > 0 {
 		_, _ = fmt.Fprintf(to, "\n%s\n", made.Text())
 	}

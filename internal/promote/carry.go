@@ -31,13 +31,19 @@ func (e edit) String() string {
 	return e.id + ": " + written(e.path)
 }
 
-// rounds is how often the target is edited and looked at anew: a patch or a default may show another field below the one that was edited.
-const rounds = 4
+// rounds is how often the target is edited and looked at anew. First a field is given the value as the source wrote it, then as it counts, and
+// then in a patch, whatever else says it.
+const (
+	asWritten = iota
+	exactly
+	insisting
+	rounds
+)
 
 // carry edits the target until it declares what is wanted.
 func (p *promotion) carry() error {
 	p.After = p.Before
-	for round := range rounds {
+	for round := range rounds + 1 {
 		there, err := objectsOf(p.After)
 		if err != nil {
 			return err
@@ -46,10 +52,10 @@ func (p *promotion) carry() error {
 		if len(open) == 0 {
 			return nil
 		}
-		if round == rounds-1 {
+		if round == rounds {
 			return fmt.Errorf("%s cannot be made to say it by edits of its own files: %s; edit it by hand", p.folder.named, open[0])
 		}
-		if err := p.edit(open, round > 0); err != nil {
+		if err := p.edit(open, round); err != nil {
 			return err
 		}
 		if p.After, err = p.folder.objects(); err != nil {
@@ -81,14 +87,37 @@ func (p *promotion) open(there map[string]*Object) []edit {
 			edits = append(edits, edit{id: id})
 		default:
 			for _, path := range paths(wanted, have) {
-				if wanted.hash(path) != have.hash(path) {
+				steps := pathOf(path, wanted, have)
+				if wanted.hash(path) != have.hash(path) && !p.Rules.keeps(wanted, steps) {
 					l, should := wanted.fields[path]
-					edits = append(edits, edit{id, pathOf(path, wanted, have), l.value, !should})
+					edits = append(edits, edit{id, steps, l.value, !should})
 				}
 			}
 		}
 	}
 	return edits
+}
+
+// asWritten is a field's value as the source wrote it; the one given where it did not.
+func (o *Object) asWritten(path []string, value any) any {
+	if o == nil || o.raw == nil {
+		return value
+	}
+	at := o.raw.node.YNode()
+	for _, step := range path {
+		if isEntry(step) {
+			// What it is called there may be another name.
+			return value
+		}
+		if at = field(at, step); at == nil {
+			return value
+		}
+	}
+	var text any
+	if at.Kind != yaml.ScalarNode || at.Decode(&text) != nil {
+		return value
+	}
+	return text
 }
 
 // leaving is how an object goes: an Operator who is in other tenants, too, only leaves this one.
@@ -103,17 +132,20 @@ func (p *promotion) leaving(id string, have *Object) []edit {
 	return []edit{{id: id, absent: true}}
 }
 
-// edit carries out edits. Insisting is that a patch says it, whatever else does.
-func (p *promotion) edit(edits []edit, insisting bool) error {
+// edit carries out edits in a round.
+func (p *promotion) edit(edits []edit, round int) error {
 	t, err := p.folder.load()
 	if err != nil {
 		return err
 	}
 	t.namespace = p.namespace()
 	for _, e := range edits {
+		if round == asWritten && !e.absent {
+			e.value = p.wanted[e.id].asWritten(e.path, e.value)
+		}
 		switch {
 		case len(e.path) > 0:
-			err = t.field(e, insisting)
+			err = t.field(e, round == insisting)
 		case e.absent:
 			err = t.drop(e.id)
 		default:
@@ -173,12 +205,14 @@ func (f *Folder) load() (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	node, err := yaml.Parse(string(content))
+	_, body, _ := bare(string(content))
+	node, err := yaml.Parse(body)
 	if err != nil {
 		return nil, err
 	}
+	before, _, behind := bare(string(content))
 	t.kustomization = &file{path: at, texts: []string{string(content)}}
-	t.kustomization.docs = []*document{{file: t.kustomization, node: node}}
+	t.kustomization.docs = []*document{{file: t.kustomization, node: node, before: before, behind: behind}}
 	return t, nil
 }
 
@@ -258,12 +292,17 @@ func (t *target) patch(id string, there []*document) (*document, error) {
 		return there[0], nil
 	}
 	kind, name, _ := strings.Cut(id, "/")
-	f := t.file("patch-"+strings.ToLower(kind)+"-"+name+".yaml", "patches")
+	path := "patch-" + strings.ToLower(kind) + "-" + name + ".yaml"
+	// By its target the patch finds the object whatever namespace it is declared in.
+	f, err := t.file(path, "patches", map[string]any{"path": path, "target": map[string]any{"kind": kind, "name": name}})
+	if err != nil {
+		return nil, err
+	}
 	node, err := yaml.Parse(fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n", v1alpha1.GroupVersion, kind, name))
 	if err != nil {
 		return nil, err
 	}
-	return f.add(node, kind, name, true), nil
+	return f.add(node, "", kind, name, true), nil
 }
 
 // copyEntries makes a patch say all entries of an Operator before it changes one: a list of a patch replaces the whole.
@@ -322,12 +361,20 @@ func (t *target) create(o *Object, tenant, called string) error {
 	if err != nil {
 		return err
 	}
+	comments := ""
 	if o.raw != nil {
-		node = o.raw.node.Copy()
+		node, comments = o.raw.node.Copy(), strings.TrimPrefix(o.raw.before, separator+"\n")
 	}
-	d := t.home(o, tenant).add(node, o.Kind, name, false)
+	home, err := t.home(o, tenant)
+	if err != nil {
+		return err
+	}
+	d := home.add(node, comments, o.Kind, name, false)
 	if err := d.settle(o, tenant, called); err != nil {
 		return err
+	}
+	for _, path := range o.foreign {
+		d.clear(path)
 	}
 	d.clear([]string{"metadata", "annotations"})
 	d.clear([]string{"metadata", "namespace"})
@@ -367,18 +414,19 @@ func (d *document) settle(o *Object, tenant, called string) error {
 }
 
 // home is the file a new object belongs into: beside its like of the same tenant, else beside the tenant, else one of its own.
-func (t *target) home(o *Object, tenant string) *file {
+func (t *target) home(o *Object, tenant string) (*file, error) {
 	for _, like := range []func(*document) bool{
 		func(d *document) bool { return d.kind == o.Kind && belongs(d, tenant) },
 		func(d *document) bool { return d.kind == "Tenant" && d.name == tenant },
 	} {
 		for _, f := range slices.Backward(t.files) {
 			if slices.ContainsFunc(f.docs, func(d *document) bool { return !d.patch && like(d) }) {
-				return f
+				return f, nil
 			}
 		}
 	}
-	return t.file("tenant-"+tenant+".yaml", "resources")
+	path := "tenant-" + tenant + ".yaml"
+	return t.file(path, "resources", path)
 }
 
 func belongs(d *document, tenant string) bool {
@@ -394,35 +442,34 @@ func belongs(d *document, tenant string) bool {
 }
 
 // file is a file of that name, made and listed in the kustomization where it is new.
-func (t *target) file(name, listedAs string) *file {
+func (t *target) file(name, list string, listed any) (*file, error) {
 	path := filepath.Join(t.folder.root, name)
 	for _, f := range t.files {
 		if f.path == path {
-			return f
+			return f, nil
 		}
+	}
+	if _, err := t.folder.read(path); err == nil {
+		return nil, fmt.Errorf("%s is there and the kustomization does not name it: name it in %s, or take it out", name, list)
 	}
 	f := &file{path: path}
 	t.files = append(t.files, f)
 	if t.kustomization == nil {
-		return f
+		return f, nil
+	}
+	entry, err := nodeOf(listed)
+	if err != nil {
+		return nil, err
 	}
 	d := t.kustomization.docs[0]
-	var entry any = name
-	if listedAs == "patches" {
-		entry = map[string]any{"path": name}
+	at := field(d.node.YNode(), list)
+	if at == nil {
+		at = &yaml.Node{Kind: yaml.SequenceNode}
+		d.node.YNode().Content = append(d.node.YNode().Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: list}, at)
 	}
-	fresh, err := nodeOf(entry)
-	if err != nil {
-		return f
-	}
-	list := field(d.node.YNode(), listedAs)
-	if list == nil {
-		list = &yaml.Node{Kind: yaml.SequenceNode}
-		d.node.YNode().Content = append(d.node.YNode().Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: listedAs}, list)
-	}
-	list.Content = append(list.Content, fresh)
+	at.Content = append(at.Content, entry)
 	d.edited = true
-	return f
+	return f, nil
 }
 
 // unlist takes a file out of the kustomization.

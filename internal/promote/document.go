@@ -28,6 +28,8 @@ type document struct {
 	node *yaml.RNode
 	// kind and name say which object it is, or patches.
 	kind, name string
+	// before and behind are the comments and blank lines around it, which a parser would not keep apart.
+	before, behind string
 	// patch says that it is laid over an object that another one declares.
 	patch  bool
 	edited bool
@@ -52,16 +54,34 @@ func split(content []byte) []string {
 func parse(path string, content []byte, patch bool) (*file, error) {
 	f := &file{path: path, texts: split(content)}
 	for at, text := range f.texts {
-		node, err := yaml.Parse(strings.TrimPrefix(text, separator))
+		before, body, behind := bare(text)
+		node, err := yaml.Parse(body)
 		if err != nil {
 			return nil, fmt.Errorf("%s: document %d is no YAML that can be edited: %w", path, at+1, err)
 		}
 		if node.IsNilOrEmpty() || node.YNode().Kind != yaml.MappingNode || node.GetKind() == "" {
 			continue
 		}
-		f.docs = append(f.docs, &document{file: f, at: at, node: node, kind: node.GetKind(), name: node.GetName(), patch: patch})
+		f.docs = append(f.docs, &document{file: f, at: at, node: node, kind: node.GetKind(), name: node.GetName(), before: before, behind: behind, patch: patch})
 	}
 	return f, nil
+}
+
+// bare parts the text of a document from the separator, comments and blank lines around it.
+func bare(text string) (before, body, behind string) {
+	lines := strings.SplitAfter(text, "\n")
+	silent := func(line string) bool {
+		trimmed := strings.TrimSpace(line)
+		return trimmed == "" || trimmed[0] == '#'
+	}
+	begin, end := 0, len(lines)
+	for begin < end && (silent(lines[begin]) || strings.HasPrefix(lines[begin], separator)) {
+		begin++
+	}
+	for end > begin && silent(lines[end-1]) {
+		end--
+	}
+	return strings.Join(lines[:begin], ""), strings.Join(lines[begin:end], ""), strings.Join(lines[end:], "")
 }
 
 // content is the file with its edits.
@@ -70,11 +90,12 @@ func (f *file) content() ([]byte, error) {
 		if !d.edited {
 			continue
 		}
-		text, err := encode(d.node, f.texts[d.at])
+		_, body, _ := bare(f.texts[d.at])
+		text, err := encode(d.node, body)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		f.texts[d.at], d.edited = text, false
+		f.texts[d.at], d.edited = d.before+text+d.behind, false
 	}
 	return []byte(strings.Join(f.texts, "")), nil
 }
@@ -85,35 +106,35 @@ func (f *file) remove(d *document) {
 	f.docs = slices.DeleteFunc(f.docs, func(other *document) bool { return other == d })
 	if next := d.at + 1; d.at == 0 && next < len(f.texts) {
 		f.texts[next] = strings.TrimPrefix(f.texts[next], separator+"\n")
+		for _, other := range f.docs {
+			if other.at == next {
+				other.before = strings.TrimPrefix(other.before, separator+"\n")
+			}
+		}
 	}
 }
 
 // add appends a document.
-func (f *file) add(node *yaml.RNode, kind, name string, patch bool) *document {
-	begin := ""
+func (f *file) add(node *yaml.RNode, comments, kind, name string, patch bool) *document {
 	if len(f.texts) > 0 {
-		begin = separator + "\n"
+		comments = separator + "\n" + comments
 		if last := &f.texts[len(f.texts)-1]; *last != "" && !strings.HasSuffix(*last, "\n") {
 			*last += "\n"
 		}
 	}
-	d := &document{file: f, at: len(f.texts), node: node, kind: kind, name: name, patch: patch, edited: true}
-	f.texts, f.docs = append(f.texts, begin), append(f.docs, d)
+	d := &document{file: f, at: len(f.texts), node: node, kind: kind, name: name, before: comments, patch: patch, edited: true}
+	f.texts, f.docs = append(f.texts, ""), append(f.docs, d)
 	return d
 }
 
-// encode writes a document as the text it was read from was written: by its indentation, its separator and its blank lines.
+// encode writes a document as the text it was read from was written: by its indentation and its blank lines.
 func encode(node *yaml.RNode, before string) (string, error) {
 	var to bytes.Buffer
 	encoder := yaml.NewEncoderWithOptions(&to, &yaml.EncoderOptions{SeqIndent: indentation(before)})
 	if err := encoder.Encode(node.YNode()); err != nil {
 		return "", err
 	}
-	text := to.String()
-	if line, _, found := strings.Cut(before, "\n"); found && strings.HasPrefix(line, separator) {
-		text = line + "\n" + text
-	}
-	return aired(before, text), nil
+	return aired(before, to.String()), nil
 }
 
 // indentation is how a text indents its lists: as far as the field they are of, or further.

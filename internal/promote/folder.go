@@ -142,12 +142,17 @@ func (f *Folder) Files() ([]manifest.File, error) {
 		text, err := built.AsYaml()
 		return []manifest.File{{Name: f.named, Content: text}}, err
 	}
-	paths, err := f.plain(f.root)
+	return f.Texts()
+}
+
+// Texts are the files of the folder that declare objects, as people wrote them.
+func (f *Folder) Texts() ([]manifest.File, error) {
+	resources, _, err := f.parts()
 	if err != nil {
 		return nil, err
 	}
-	files := make([]manifest.File, 0, len(paths))
-	for _, path := range paths {
+	files := make([]manifest.File, 0, len(resources))
+	for _, path := range resources {
 		content, err := f.read(path)
 		if err != nil {
 			return nil, err

@@ -20,8 +20,10 @@ type Object struct {
 	Kind, Namespace, Name string
 	// fields are what it says, each under its path, see [written].
 	fields map[string]leaf
-	// raw is how the source wrote it, without defaults; nil where only a cluster has it.
-	raw *document
+	// raw is how the source wrote it, without defaults; nil where only a cluster has it. Foreign are the fields of it that are not carried over,
+	// since they are the target's own.
+	raw     *document
+	foreign [][]string
 }
 
 // leaf is one field: a value, or a list, which is compared whole.

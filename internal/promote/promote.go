@@ -29,8 +29,9 @@ type Request struct {
 // Source is where a tenant comes from.
 type Source struct {
 	Objects *manifest.Objects
-	// Files are the texts the objects were read from; none where a cluster has them.
-	Files []manifest.File
+	// Texts are the files the objects were written in, whose comments and ways to write new objects take on; none where a cluster has them. What
+	// they say counts only as far as the objects agree.
+	Texts []manifest.File
 }
 
 // Result is what a promotion comes to.
@@ -97,7 +98,7 @@ func (p *promotion) read(from Source) error {
 	if all["Tenant/"+p.Request.Tenant] == nil {
 		return fmt.Errorf("the source has no Tenant %q; name one that it has", p.Request.Tenant)
 	}
-	if err := remember(all, from.Files); err != nil {
+	if err := remember(all, from.Texts); err != nil {
 		return err
 	}
 	p.source = map[string]*Object{}
@@ -110,8 +111,15 @@ func (p *promotion) read(from Source) error {
 	if p.Before, err = p.folder.objects(); err != nil {
 		return err
 	}
-	p.there, err = objectsOf(p.Before)
-	return err
+	if p.there, err = objectsOf(p.Before); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		if chief, _ := all[id].fields["spec.companyAdministrator"].value.(bool); chief && p.there[id] == nil && p.source[id] != nil {
+			p.Notes = append(p.Notes, id+" is Administrator of the company in the source, which is not carried over with a tenant")
+		}
+	}
+	return nil
 }
 
 // remember notes how the source wrote its objects.
@@ -155,6 +163,7 @@ func (p *promotion) decide(id string) {
 			if hash := source.hash(path); hash != "" {
 				promoted.Kept[path] = hash
 			}
+			wanted.foreign = append(wanted.foreign, steps)
 			if p.keep(id, path, source, there, wanted, last, known) {
 				kept = append(kept, path)
 			}
