@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/roster-dev/roster/internal/manifest"
+	"github.com/roster-dev/roster/internal/promote"
 )
 
 // largestRevision bounds what is read of a commit, as manifests in a folder are bounded.
@@ -37,28 +38,58 @@ func filesOfRevision(ctx context.Context, asked string) ([]manifest.File, error)
 	case path.IsAbs(below):
 		return nil, fmt.Errorf("%s%s: the path is relative to the working directory and does not begin with a slash", ofGit, asked)
 	}
-	listing, err := git(ctx, nil, "ls-tree", "-r", "-z", revision, "--", path.Clean(below))
+	below = path.Clean(below)
+	counts := func(name string) bool { return manifest.InFolder(name) || name == below }
+	files, overlay, err := revisionOf(ctx, counts, below, revision, "--", below)
+	if err == nil && overlay {
+		files, err = overlayOfRevision(ctx, revision, below)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s%s: %w", ofGit, asked, err)
-	}
-	var files []manifest.File
-	var ids strings.Builder
-	for entry := range strings.SplitSeq(strings.TrimSuffix(string(listing), "\x00"), "\x00") {
-		about, name, _ := strings.Cut(entry, "\t")
-		// Mode, type and ID. A link is no file of its own, and a submodule is another repository's.
-		if words := strings.Fields(about); len(words) == 3 && words[1] == "blob" && words[0] != "120000" && (manifest.InFolder(name) || name == path.Clean(below)) {
-			files = append(files, manifest.File{Name: ofGit + revision + ":" + name})
-			ids.WriteString(words[2] + "\n")
-		}
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s%s: the revision has no manifests there; name another path", ofGit, asked)
 	}
+	for i := range files {
+		files[i].Name = ofGit + revision + ":" + files[i].Name
+	}
+	return files, nil
+}
+
+// overlayOfRevision is what kustomize makes of a folder of a commit, whose bases may lie anywhere in the repository.
+func overlayOfRevision(ctx context.Context, revision, below string) ([]manifest.File, error) {
+	here, err := git(ctx, nil, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := revisionOf(ctx, func(string) bool { return true }, below, "--full-tree", revision)
+	if err != nil {
+		return nil, err
+	}
+	return promote.Kustomize(all, path.Join(strings.TrimSpace(string(here)), below), below)
+}
+
+// revisionOf reads the files that git lists and that count, and tells whether there is a kustomization right in a folder.
+func revisionOf(ctx context.Context, counts func(string) bool, folder string, listed ...string) (files []manifest.File, overlay bool, err error) {
+	listing, err := git(ctx, nil, append([]string{"ls-tree", "-r", "-z"}, listed...)...)
+	if err != nil {
+		return nil, false, err
+	}
+	var ids strings.Builder
+	for entry := range strings.SplitSeq(strings.TrimSuffix(string(listing), "\x00"), "\x00") {
+		about, name, _ := strings.Cut(entry, "\t")
+		overlay = overlay || path.Dir(name) == folder && promote.IsKustomization(path.Base(name))
+		// Mode, type and ID. A link is no file of its own, and a submodule is another repository's.
+		if words := strings.Fields(about); len(words) == 3 && words[1] == "blob" && words[0] != "120000" && counts(name) {
+			files = append(files, manifest.File{Name: name})
+			ids.WriteString(words[2] + "\n")
+		}
+	}
 	contents, err := git(ctx, strings.NewReader(ids.String()), "cat-file", "--batch")
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", ofGit, asked, err)
+		return nil, false, err
 	}
-	return files, fill(files, contents)
+	return files, overlay, fill(files, contents)
 }
 
 // fill cuts what git prints of many objects, each a line that ends in its size, its content and a line break.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/roster-dev/roster/internal/manifest"
 	"github.com/roster-dev/roster/internal/plan"
+	"github.com/roster-dev/roster/internal/promote"
 )
 
 // origin is one side of a comparison once it is read.
@@ -119,14 +121,12 @@ func (o *origins) open(ctx context.Context, stdin io.Reader, sources []string) (
 	}
 	read := manifest.Source{Stdin: stdin, Namespace: o.namespace}
 	for _, source := range sources {
-		revision, is := strings.CutPrefix(source, ofGit)
-		if !is {
-			read.Paths = append(read.Paths, source)
-			continue
-		}
-		files, err := filesOfRevision(ctx, revision)
+		files, whole, err := filesOf(ctx, source)
 		if err != nil {
 			return nil, err
+		}
+		if !whole {
+			read.Paths = append(read.Paths, source)
 		}
 		read.Files = append(read.Files, files...)
 	}
@@ -138,6 +138,26 @@ func (o *origins) open(ctx context.Context, stdin io.Reader, sources []string) (
 		return nil, fmt.Errorf("%s: there is no Tenant, Group, ChannelPolicy or Operator; name manifests that have one", strings.Join(sources, " "))
 	}
 	return declared(newWorld(objects, o.namespace)), nil
+}
+
+// filesOf are the files of a revision, or what kustomize makes of a folder; false is that the source is to be read as it is.
+func filesOf(ctx context.Context, source string) (files []manifest.File, whole bool, err error) {
+	if revision, is := strings.CutPrefix(source, ofGit); is {
+		files, err := filesOfRevision(ctx, revision)
+		return files, true, err
+	}
+	if info, err := os.Stat(source); err != nil || !info.IsDir() {
+		return nil, false, nil //nolint:nilerr // whoever reads it says what is wrong with it
+	}
+	folder, err := promote.Open(source)
+	if err != nil {
+		return nil, false, err
+	}
+	if overlay, err := folder.Kustomized(); err != nil || !overlay {
+		return nil, false, err
+	}
+	files, err = folder.Files()
+	return files, true, err
 }
 
 // openCluster lists the objects of a namespace. That there are none is an answer: it may be new.

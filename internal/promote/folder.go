@@ -135,14 +135,37 @@ func (f *Folder) Files() ([]manifest.File, error) {
 		return nil, err
 	}
 	if at != "" {
-		built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(&layered{filesys.MakeFsOnDisk(), f.edited}, f.root)
-		if err != nil {
-			return nil, fmt.Errorf("kustomize %s: %w", f.named, err)
-		}
-		text, err := built.AsYaml()
-		return []manifest.File{{Name: f.named, Content: text}}, err
+		return kustomized(&layered{filesys.MakeFsOnDisk(), f.edited}, f.root, f.named)
 	}
 	return f.Texts()
+}
+
+// kustomized is what kustomize makes of a folder, which people call by a name.
+func kustomized(on filesys.FileSystem, folder, named string) ([]manifest.File, error) {
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(on, folder)
+	if err != nil {
+		return nil, fmt.Errorf("kustomize %s: %w", named, err)
+	}
+	text, err := built.AsYaml()
+	return []manifest.File{{Name: named, Content: text}}, err
+}
+
+// kustomizations are the names a kustomization may have.
+var kustomizations = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
+// IsKustomization tells whether a file of that name makes a folder one that kustomize builds.
+func IsKustomization(name string) bool { return slices.Contains(kustomizations, name) }
+
+// Kustomize is what kustomize makes of one folder of some files, which are by their paths from a root that all share, such as those of a commit.
+func Kustomize(files []manifest.File, folder, named string) ([]manifest.File, error) {
+	on := filesys.MakeFsInMemory()
+	const root = "/"
+	for _, file := range files {
+		if err := on.WriteFile(root+file.Name, file.Content); err != nil {
+			return nil, fmt.Errorf("kustomize %s: %w", named, err)
+		}
+	}
+	return kustomized(on, root+folder, named)
 }
 
 // Texts are the files of the folder that declare objects, as people wrote them.
@@ -160,6 +183,12 @@ func (f *Folder) Texts() ([]manifest.File, error) {
 		files = append(files, manifest.File{Name: filepath.Join(f.named, f.relative(path)), Content: content})
 	}
 	return files, nil
+}
+
+// Kustomized tells whether kustomize builds the folder.
+func (f *Folder) Kustomized() (bool, error) {
+	at, err := f.kustomization(f.root)
+	return at != "", err
 }
 
 // plain are the files of a folder that may hold manifests, those that would be new included, in order.
@@ -192,7 +221,7 @@ func (f *Folder) plain(folder string) ([]string, error) {
 
 // kustomization is the path of the kustomization of a folder; empty is none.
 func (f *Folder) kustomization(folder string) (string, error) {
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+	for _, name := range kustomizations {
 		path := filepath.Join(folder, name)
 		switch _, err := f.read(path); {
 		case err == nil:
