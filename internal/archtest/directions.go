@@ -104,6 +104,7 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/drivers",
 		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore/*"},
+		Tests:  []string{"internal/roster"},
 		Why:    "it is the one table from URL scheme to driver, and no more",
 	},
 	{

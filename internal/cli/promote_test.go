@@ -58,7 +58,7 @@ func newRepository(t *testing.T) *repository {
 		for to, from := range map[string]string{
 			"retail.yaml": "10-tenant-retail.yaml", "administrators.yaml": "40-administrators.yaml", "people.yaml": "52-operators-retail-care.yaml",
 		} {
-			content, err := os.ReadFile(filepath.Join("../../config/samples", from))
+			content, err := os.ReadFile(filepath.Join("..", "..", "config", "samples", from))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,6 +102,16 @@ func (r *repository) edit(t *testing.T, name, old, with string) {
 		t.Fatalf("%s should have %q", name, old)
 	}
 	r.write(t, name, strings.Replace(content, old, with, 1))
+}
+
+// cut leaves of a file what stands before some text.
+func (r *repository) cut(t *testing.T, name, from string) {
+	t.Helper()
+	kept, _, found := strings.Cut(r.read(t, name), from)
+	if !found {
+		t.Fatalf("%s should have %q", name, from)
+	}
+	r.write(t, name, kept)
 }
 
 func (r *repository) git(t *testing.T, args ...string) string {
@@ -280,8 +290,7 @@ func TestAnOverlayOverASharedBaseIsPatched(t *testing.T) {
 	}
 	// What goes is taken out by a patch, too.
 	r.edit(t, "staging/retail.yaml", night, "")
-	text := r.read(t, "staging/retail.yaml")
-	r.write(t, "staging/retail.yaml", text[:strings.Index(text, "---\n# By name: two people")])
+	r.cut(t, "staging/retail.yaml", "---\n# By name: two people")
 	r.commit(t)
 	if got := r.promote(t, "--operators"); got.code != cli.ExitYes || !strings.Contains(got.stdout, "ChannelPolicy removed: retail-escalations and retail-night") {
 		t.Errorf("what is gone from the source should go, got exit code %d\n%s%s", got.code, got.stdout, got.stderr)
@@ -320,24 +329,20 @@ func TestWhatSomebodyHasToDecideIsRefused(t *testing.T) {
 		"taken out of the target": {
 			"somebody did not want it there",
 			func(t *testing.T, r *repository) {
-				text := r.read(t, "production/retail.yaml")
-				begin := strings.Index(text, "---\n# By name: two people")
-				r.write(t, "production/retail.yaml", text[:begin])
+				r.cut(t, "production/retail.yaml", "---\n# By name: two people")
 			}, nil, "ChannelPolicy/retail-escalations was taken out of the target since the last promotion", "ChannelPolicy/retail-escalations is new",
 		},
 		"gone and changed": {
 			"what somebody changed in production would be lost",
 			func(t *testing.T, r *repository) {
-				text := r.read(t, "staging/retail.yaml")
-				r.write(t, "staging/retail.yaml", text[:strings.Index(text, "---\n# By name: two people")])
+				r.cut(t, "staging/retail.yaml", "---\n# By name: two people")
 				r.edit(t, "production/retail.yaml", "maxConcurrent: 2\n", "maxConcurrent: 1\n")
 			}, nil, "ChannelPolicy/retail-escalations: spec.capacity.maxConcurrent was changed in the target", "ChannelPolicy/retail-escalations goes",
 		},
 		"removals beyond the budget": {
 			"the manager would hold them, whatever is forced",
 			func(t *testing.T, r *repository) {
-				text := r.read(t, "staging/people.yaml")
-				r.write(t, "staging/people.yaml", text[:strings.Index(text, "---\n")])
+				r.cut(t, "staging/people.yaml", "---\n")
 			}, []string{"--operators"}, "would exceed the removal budget of retail", "refused: the manager would hold it",
 		},
 		"last Administrator": {

@@ -169,22 +169,26 @@ func (t *trial) judgeCauses() {
 		for _, name := range s.Subjects {
 			where, _ := standing(side, name, s.Tenant)
 			for _, what := range s.What {
-				word := strings.TrimSuffix(strings.Fields(what)[0], ",")
-				why := where.Explain(roster.Capability(word))
-				if s.Kind == plan.ChannelGained || s.Kind == plan.ChannelLost {
-					why = where.ExplainChannel(roster.Channel(word), where.Grants)
-				}
-				for _, c := range s.Causes {
-					own := c.Kind == plan.CauseAwayRouting || c.Kind == plan.CauseTenantChannels
-					if !own && !slices.Contains(why.Causes, c) {
-						t.Errorf("%s of %s in %s: %q comes through %v, and %v is said", s.Kind, name, s.Tenant, what, why.Causes, c)
-					}
-				}
-				if len(s.Causes) == 0 {
-					t.Errorf("%s of %s in %s: it should be said what %q comes through", s.Kind, name, s.Tenant, what)
-				}
+				t.judgeCausesOf(s, what, &where)
 			}
 		}
+	}
+}
+
+func (t *trial) judgeCausesOf(s plan.Statement, what string, where *roster.Standing) {
+	word := strings.TrimSuffix(strings.Fields(what)[0], ",")
+	why := where.Explain(roster.Capability(word))
+	if s.Kind == plan.ChannelGained || s.Kind == plan.ChannelLost {
+		why = where.ExplainChannel(roster.Channel(word), where.Grants)
+	}
+	for _, c := range s.Causes {
+		own := c.Kind == plan.CauseAwayRouting || c.Kind == plan.CauseTenantChannels
+		if !own && !slices.Contains(why.Causes, c) {
+			t.Errorf("%s in %s: %q comes through %v, and %v is said", s.Kind, s.Tenant, what, why.Causes, c)
+		}
+	}
+	if len(s.Causes) == 0 {
+		t.Errorf("%s in %s: it should be said what %q comes through", s.Kind, s.Tenant, what)
 	}
 }
 
@@ -265,15 +269,18 @@ func (t *trial) judgeRole(name, tenant string) {
 	t.exactly(name, tenant, plan.RoleChanged, changed, fmt.Sprintf("from %s to %s", was.Access.Role, is.Access.Role))
 }
 
+// judgedByReading are the capabilities that say whose conversations are read.
+var judgedByReading = []roster.Capability{
+	roster.ConversationRead, roster.ArchivedCallReadOthers, roster.OfflineMessageRead, roster.OfflineMessageReadOthers,
+}
+
 func (t *trial) judgeCapabilities(name, tenant string) {
 	was, lived := standing(t.before, name, tenant)
 	is, _ := standing(t.after, name, tenant)
 	gained, lost, widened, narrowed := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for row := range roster.Capabilities() {
 		capability := row.Capability
-		if strings.Contains(string(capability), ".read") && strings.HasPrefix(string(capability), "conversation") ||
-			capability == roster.ArchivedCallReadOthers || capability == roster.OfflineMessageRead || capability == roster.OfflineMessageReadOthers {
-			// Whose conversations are read is judged by reading.
+		if slices.Contains(judgedByReading, capability) {
 			continue
 		}
 		had, has := roster.Explanation{}, is.Explain(capability)

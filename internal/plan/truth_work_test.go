@@ -26,17 +26,21 @@ func (t *trial) says(kind plan.Kind, work string, state roster.PresenceState) bo
 	})
 }
 
+// saysExactly checks that work is said to be gained or lost if and only if it is.
+func (t *trial) saysExactly(kind plan.Kind, work string, state roster.PresenceState, so bool) {
+	t.Helper()
+	if got := t.says(kind, work, state); got != so {
+		t.Errorf("%s of %s while %s: it is %t, and said %t", kind, work, state, so, got)
+	}
+}
+
 // judgeRouting asks the formula about every channel, group and state, and about every amount of work at hand.
 func (t *trial) judgeRouting(name, tenant string) {
 	for _, channel := range channels {
 		for _, state := range []roster.PresenceState{roster.Online, roster.Away} {
 			was, is := routable(t.before, name, tenant, channel, "", state, 0), routable(t.after, name, tenant, channel, "", state, 0)
-			if got := t.says(plan.ChannelGained, string(channel), state); got != (is && !was) {
-				t.Errorf("%s in %s gains %s while %s: it is %t, and said %t", name, tenant, channel, state, is && !was, got)
-			}
-			if got := t.says(plan.ChannelLost, string(channel), state); got != (was && !is) {
-				t.Errorf("%s in %s loses %s while %s: it is %t, and said %t", name, tenant, channel, state, was && !is, got)
-			}
+			t.saysExactly(plan.ChannelGained, string(channel), state, is && !was)
+			t.saysExactly(plan.ChannelLost, string(channel), state, was && !is)
 			for _, group := range groups {
 				t.judgeGroupWork(name, tenant, channel, group, state, was && is)
 			}
@@ -52,20 +56,21 @@ func (t *trial) judgeGroupWork(name, tenant string, channel roster.Channel, grou
 	was, is := routable(t.before, name, tenant, channel, group, state, 0), routable(t.after, name, tenant, channel, group, state, 0)
 	stays := inGroup(t.before, name, tenant, group) && inGroup(t.after, name, tenant, group)
 	work := string(channel) + " of group " + group
-	if got, want := t.says(plan.GroupChannelGained, work, state), kept && stays && is && !was; got != want {
-		t.Errorf("%s in %s gains %s while %s: it is %t, and said %t", name, tenant, work, state, want, got)
-	}
-	if got, want := t.says(plan.GroupChannelLost, work, state), kept && stays && was && !is; got != want {
-		t.Errorf("%s in %s loses %s while %s: it is %t, and said %t", name, tenant, work, state, want, got)
-	}
-	if was == is || kept && stays {
+	own := kept && stays
+	t.saysExactly(plan.GroupChannelGained, work, state, own && is && !was)
+	t.saysExactly(plan.GroupChannelLost, work, state, own && was && !is)
+	if was == is || own {
 		return
 	}
-	explained := t.says(plan.ChannelGained, string(channel), state) || t.says(plan.ChannelLost, string(channel), state) ||
-		slices.Contains(t.said[plan.GroupJoined], "group "+group) || slices.Contains(t.said[plan.GroupLeft], "group "+group)
-	if !explained {
+	if !t.explains(channel, group, state) {
 		t.Errorf("%s in %s: %s while %s is routed otherwise, and nothing says so", name, tenant, work, state)
 	}
+}
+
+// explains tells whether it is said that somebody serves a channel otherwise, or comes to a group or leaves it.
+func (t *trial) explains(channel roster.Channel, group string, state roster.PresenceState) bool {
+	return t.says(plan.ChannelGained, string(channel), state) || t.says(plan.ChannelLost, string(channel), state) ||
+		slices.Contains(t.said[plan.GroupJoined], "group "+group) || slices.Contains(t.said[plan.GroupLeft], "group "+group)
 }
 
 // judgeCapacity: one more piece of work is routed before and not after, or the other way round, if and only if that is said.
@@ -118,17 +123,8 @@ func (t *trial) mayRead(w *rostertest.World, name string, c roster.Conversation)
 
 // covers tells whether a phrase is about a conversation.
 func covers(what string, c roster.Conversation) bool {
-	switch what {
-	case "conversations that others took on":
-		return c.Assignee != ""
-	case "archived calls of others":
-		return c.Kind == roster.ArchivedCall && c.Assignee != ""
-	case "offline messages that others took on":
-		return c.Kind == roster.OfflineMessage && c.Assignee != ""
-	}
-	if what == "offline messages that nobody took on" {
-		// The switch for offline messages opens them everywhere, and those that others took on only with it.
-		return c.Kind == roster.OfflineMessage
+	if about, known := coversTaken(what, c); known {
+		return about
 	}
 	kinds, where, _ := strings.Cut(what, " of ")
 	word := map[roster.ConversationKind]string{
@@ -146,6 +142,22 @@ func covers(what string, c roster.Conversation) bool {
 		return general || c.Kind == roster.OfflineMessage
 	}
 	return where == "group "+c.Group
+}
+
+// coversTaken is about the phrases that say who took a conversation on, wherever it belongs; false is that it is none of them.
+func coversTaken(what string, c roster.Conversation) (about, known bool) {
+	switch what {
+	case "conversations that others took on":
+		return c.Assignee != "", true
+	case "archived calls of others":
+		return c.Kind == roster.ArchivedCall && c.Assignee != "", true
+	case "offline messages that others took on":
+		return c.Kind == roster.OfflineMessage && c.Assignee != "", true
+	case "offline messages that nobody took on":
+		// The switch for offline messages opens them everywhere, and those that others took on only with it.
+		return c.Kind == roster.OfflineMessage, true
+	}
+	return false, false
 }
 
 // witnessReading finds for everything said of reading a conversation that is read on one side alone.
@@ -190,11 +202,14 @@ func conversationsOf(what, tenant string) []roster.Conversation {
 func (t *trial) judgeLife(name string) {
 	was, wasThere := t.before.Operator(company, name)
 	is, isThere := t.after.Operator(company, name)
+	// Who is not there is the zero Operator, who is neither active nor Administrator of anything.
+	added := !wasThere && isThere
 	want := map[plan.Kind]bool{
-		plan.PersonAdded: !wasThere && isThere, plan.PersonDeactivated: wasThere && was.Active && !(isThere && is.Active),
-		plan.PersonReactivated:          wasThere && !was.Active && isThere && is.Active,
-		plan.CompanyAdministratorGained: isThere && is.CompanyAdministrator && !(wasThere && was.CompanyAdministrator),
-		plan.CompanyAdministratorLost:   wasThere && was.CompanyAdministrator && !(isThere && is.CompanyAdministrator),
+		plan.PersonAdded:                added,
+		plan.PersonDeactivated:          was.Active && !is.Active,
+		plan.PersonReactivated:          is.Active && !was.Active && !added,
+		plan.CompanyAdministratorGained: is.CompanyAdministrator && !was.CompanyAdministrator,
+		plan.CompanyAdministratorLost:   was.CompanyAdministrator && !is.CompanyAdministrator,
 	}
 	for kind, so := range want {
 		got := slices.ContainsFunc(t.change.People, func(s plan.Statement) bool { return s.Kind == kind && slices.Contains(s.Subjects, name) })

@@ -123,7 +123,7 @@ func (o *Object) asWritten(path []string, value any) any {
 // leaving is how an object goes: an Operator who is in other tenants, too, only leaves this one.
 func (p *promotion) leaving(id string, have *Object) []edit {
 	elsewhere := func(tenant string) bool { return tenant != p.Result.Tenant }
-	if have.Kind == "Operator" && slices.ContainsFunc(have.tenants(), elsewhere) {
+	if have.Kind == kindOperator && slices.ContainsFunc(have.tenants(), elsewhere) {
 		if !slices.Contains(have.tenants(), p.Result.Tenant) {
 			return nil
 		}
@@ -256,14 +256,8 @@ func (t *target) docs(id string, patch bool) []*document {
 // field edits one field: in the patch that says it, else where the object is declared, else in a patch.
 func (t *target) field(e edit, insisting bool) error {
 	patches, declared := t.docs(e.id, true), t.docs(e.id, false)
-	if e.absent && !insisting {
-		cleared := false
-		for _, d := range append(patches, declared...) {
-			cleared = d.clear(e.path) || cleared
-		}
-		if cleared {
-			return nil
-		}
+	if e.absent && !insisting && clearAll(slices.Concat(patches, declared), e.path) {
+		return nil
 	}
 	for _, d := range patches {
 		if d.carries(e.path) {
@@ -284,6 +278,15 @@ func (t *target) field(e edit, insisting bool) error {
 		return err
 	}
 	return d.set(e.path, e.value)
+}
+
+// clearAll takes a field out of documents; false is that none had it.
+func clearAll(docs []*document, path []string) bool {
+	cleared := false
+	for _, d := range docs {
+		cleared = d.clear(path) || cleared
+	}
+	return cleared
 }
 
 // patch is a patch of an object: one that is there, or a new one.
@@ -390,7 +393,7 @@ func (d *document) settle(o *Object, tenant, called string) error {
 		return err
 	}
 	spec := field(d.node.YNode(), "spec")
-	if o.Kind == "Operator" && spec != nil {
+	if o.Kind == kindOperator && spec != nil {
 		if list := field(spec, entries); list != nil && list.Kind == yaml.SequenceNode {
 			list.Content = slices.DeleteFunc(list.Content, func(e *yaml.Node) bool {
 				key := field(e, entryKey)

@@ -4,6 +4,7 @@
 package promote
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,7 +62,7 @@ func (f *Folder) read(path string) ([]byte, error) {
 
 // write changes a file; one that is as on disk is not edited.
 func (f *Folder) write(path string, content []byte) {
-	if onDisk, err := os.ReadFile(path); err == nil && string(onDisk) == string(content) { //nolint:gosec // as for read
+	if onDisk, err := os.ReadFile(path); err == nil && bytes.Equal(onDisk, content) { //nolint:gosec // as for read
 		delete(f.edited, path)
 		return
 	}

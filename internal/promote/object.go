@@ -32,6 +32,9 @@ type leaf struct {
 	value any
 }
 
+// kindOperator is the kind of people, who may be in several tenants.
+const kindOperator = "Operator"
+
 func (o *Object) id() string { return o.Kind + "/" + o.Name }
 
 // objectsOf are the objects of the four kinds, by kind and name.
@@ -70,7 +73,7 @@ func objectsOf(all *manifest.Objects) (map[string]*Object, error) {
 		}
 	}
 	for _, o := range all.Operators {
-		if err := add("Operator", o.Namespace, o.Name, o.Labels, o.Spec); err != nil {
+		if err := add(kindOperator, o.Namespace, o.Name, o.Labels, o.Spec); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +103,7 @@ func (o *Object) flatten(path []string, node any) {
 		}
 		return
 	case []any:
-		if o.Kind == "Operator" && written(path) == "spec."+entries {
+		if o.Kind == kindOperator && written(path) == "spec."+entries {
 			for _, e := range node {
 				entry, _ := e.(map[string]any)
 				tenant, _ := entry[entryKey].(string)
@@ -205,7 +208,7 @@ func (o *Object) tenants() []string {
 	switch o.Kind {
 	case "Tenant":
 		return []string{o.Name}
-	case "Operator":
+	case kindOperator:
 		var names []string
 		for _, l := range o.fields {
 			if len(l.path) > 3 && l.path[1] == entries && l.path[3] == entryKey {
@@ -221,7 +224,7 @@ func (o *Object) tenants() []string {
 // of narrows an Operator to what belongs to one tenant: the person's own part and that entry. To be Administrator of the company, and
 // where else somebody is at home, is none of a tenant's business.
 func (o *Object) of(tenant string) *Object {
-	if o == nil || o.Kind != "Operator" {
+	if o == nil || o.Kind != kindOperator {
 		return o
 	}
 	narrow := &Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, fields: map[string]leaf{}, raw: o.raw}

@@ -78,7 +78,7 @@ func Run(request Request, from Source, into *Folder) (*Result, error) {
 	}
 	p.decideGone()
 	if len(p.Conflicts) > 0 && !p.Force {
-		p.Result.After = p.Before
+		p.After = p.Before
 		return &p.Result, nil
 	}
 	if err := p.carry(); err != nil {
@@ -103,7 +103,7 @@ func (p *promotion) read(from Source) error {
 	}
 	p.source = map[string]*Object{}
 	for _, o := range all {
-		if slices.Contains(o.tenants(), p.Request.Tenant) && (o.Kind != "Operator" || p.Operators) {
+		if slices.Contains(o.tenants(), p.Request.Tenant) && p.carries(o) {
 			renamed := p.Rules.renamed(o).of(p.Result.Tenant)
 			p.source[renamed.id()] = renamed
 		}
@@ -114,12 +114,21 @@ func (p *promotion) read(from Source) error {
 	if p.there, err = objectsOf(p.Before); err != nil {
 		return err
 	}
+	p.noteChiefs(all)
+	return nil
+}
+
+// carries tells whether objects of a kind are carried over.
+func (p *promotion) carries(o *Object) bool { return o.Kind != kindOperator || p.Operators }
+
+// noteChiefs says of whom a right is not carried over that is none of a tenant's business.
+func (p *promotion) noteChiefs(all map[string]*Object) {
 	for _, id := range slices.Sorted(maps.Keys(all)) {
-		if chief, _ := all[id].fields["spec.companyAdministrator"].value.(bool); chief && p.there[id] == nil && p.source[id] != nil {
+		chief, _ := all[id].fields["spec.companyAdministrator"].value.(bool)
+		if chief && p.there[id] == nil && p.source[id] != nil {
 			p.Notes = append(p.Notes, id+" is Administrator of the company in the source, which is not carried over with a tenant")
 		}
 	}
-	return nil
 }
 
 // remember notes how the source wrote its objects.
@@ -147,70 +156,86 @@ func (f *Folder) objects() (*manifest.Objects, error) {
 	return manifest.Source{Files: files, Namespace: f.Company}.Read()
 }
 
+// decision is what one object of the source comes to in the target.
+type decision struct {
+	*promotion
+
+	id            string
+	source, there *Object
+	// last is what was promoted of it last, if it is known that anything was.
+	last  Promoted
+	known bool
+	// wanted is what the target should have, and promoted what is remembered of it.
+	wanted        *Object
+	promoted      Promoted
+	changed, kept []string
+}
+
 // decide settles what an object of the source comes to in the target.
 func (p *promotion) decide(id string) {
-	source, there := p.source[id], p.there[id].of(p.Result.Tenant)
-	last, known := p.last[id]
-	promoted := Promoted{Fields: map[string]string{}, Kept: map[string]string{}}
-	wanted := &Object{Kind: source.Kind, Name: source.Name, fields: map[string]leaf{}, raw: source.raw}
-	if there == nil && known {
+	d := &decision{
+		promotion: p, id: id, source: p.source[id], there: p.there[id].of(p.Result.Tenant),
+		promoted: Promoted{Fields: map[string]string{}, Kept: map[string]string{}},
+	}
+	d.last, d.known = p.last[id]
+	d.wanted = &Object{Kind: d.source.Kind, Name: d.source.Name, fields: map[string]leaf{}, raw: d.source.raw}
+	if d.there == nil && d.known {
 		p.conflict("%s was taken out of the target since the last promotion", id)
 	}
-	var changed, kept []string
-	for _, path := range paths(source, there) {
-		steps := pathOf(path, source, there)
-		if p.Rules.keeps(source, steps) {
-			if hash := source.hash(path); hash != "" {
-				promoted.Kept[path] = hash
-			}
-			wanted.foreign = append(wanted.foreign, steps)
-			if p.keep(id, path, source, there, wanted, last, known) {
-				kept = append(kept, path)
-			}
-			continue
-		}
-		is, should := there.hash(path), source.hash(path)
-		if there != nil && known && is != last.Fields[path] && is != should {
-			p.conflict("%s: %s was changed in the target since the last promotion, which would undo that", id, path)
-		}
-		if should != "" {
-			wanted.fields[path], promoted.Fields[path] = source.fields[path], should
-		}
-		if is != should {
-			changed = append(changed, path)
+	for _, path := range paths(d.source, d.there) {
+		if steps := pathOf(path, d.source, d.there); p.Rules.keeps(d.source, steps) {
+			d.keep(path, steps)
+		} else {
+			d.carry(path)
 		}
 	}
-	p.wanted[id], p.next[id] = wanted, promoted
+	p.wanted[id], p.next[id] = d.wanted, d.promoted
 	switch {
-	case there == nil:
+	case d.there == nil:
 		p.Changes = append(p.Changes, id+" is new")
-	case len(changed) > 0:
-		p.Changes = append(p.Changes, id+": "+strings.Join(changed, ", "))
+	case len(d.changed) > 0:
+		p.Changes = append(p.Changes, id+": "+strings.Join(d.changed, ", "))
 	}
-	if len(kept) > 0 {
-		p.Result.Kept = append(p.Result.Kept, id+": "+strings.Join(kept, ", "))
+	if len(d.kept) > 0 {
+		p.Kept = append(p.Kept, id+": "+strings.Join(d.kept, ", "))
 	}
 }
 
-// keep leaves a field that is the target's own as it is, and tells whether the two sides differ in it.
-func (p *promotion) keep(id, path string, source, there, wanted *Object, last Promoted, known bool) bool {
-	if there != nil {
-		if l, has := there.fields[path]; has {
-			wanted.fields[path] = l
-		}
+// carry settles a field that is carried over.
+func (d *decision) carry(path string) {
+	is, should := d.there.hash(path), d.source.hash(path)
+	if d.there != nil && d.known && is != d.last.Fields[path] && is != should {
+		d.conflict("%s: %s was changed in the target since the last promotion, which would undo that", d.id, path)
 	}
-	differs := source.hash(path) != there.hash(path)
-	if there != nil && known && differs && source.hash(path) != last.Kept[path] {
-		p.conflict("%s: %s is the target's own, and the source changed it since the last promotion: see whether the target needs the same", id, path)
+	if should != "" {
+		d.wanted.fields[path], d.promoted.Fields[path] = d.source.fields[path], should
 	}
-	return differs
+	if is != should {
+		d.changed = append(d.changed, path)
+	}
+}
+
+// keep leaves a field that is the target's own as it is.
+func (d *decision) keep(path string, steps []string) {
+	is, offered := d.there.hash(path), d.source.hash(path)
+	if offered != "" {
+		d.promoted.Kept[path] = offered
+	}
+	d.wanted.foreign = append(d.wanted.foreign, steps)
+	if is == offered {
+		return
+	}
+	d.kept = append(d.kept, path)
+	if d.there != nil && d.known && offered != d.last.Kept[path] {
+		d.conflict("%s: %s is the target's own, and the source changed it since the last promotion: see whether the target needs the same", d.id, path)
+	}
 }
 
 // decideGone settles what becomes of objects the source does not have (any more).
 func (p *promotion) decideGone() {
 	for _, id := range slices.Sorted(maps.Keys(p.there)) {
 		o := p.there[id]
-		if p.source[id] != nil || !slices.Contains(o.tenants(), p.Result.Tenant) || o.Kind == "Operator" && !p.Operators {
+		if p.source[id] != nil || !slices.Contains(o.tenants(), p.Result.Tenant) || !p.carries(o) {
 			continue
 		}
 		last, promoted := p.last[id]
@@ -218,20 +243,27 @@ func (p *promotion) decideGone() {
 			p.Notes = append(p.Notes, id+" is only in the target, and stays")
 			continue
 		}
-		for _, path := range paths(o.of(p.Result.Tenant)) {
-			if hash := o.hash(path); !p.Rules.keeps(o, o.fields[path].path) && hash != last.Fields[path] {
-				p.conflict("%s: %s was changed in the target since the last promotion, and the object is gone from the source", id, path)
-			}
-		}
+		p.decideLeaving(o, last)
 		p.wanted[id] = nil
 		p.Changes = append(p.Changes, id+" goes")
 	}
-	if !p.Operators {
-		// What was promoted with people is remembered while they are left alone.
-		for id, last := range p.last {
-			if strings.HasPrefix(id, "Operator/") {
-				p.next[id] = last
-			}
+	if p.Operators {
+		return
+	}
+	// What was promoted with people is remembered while they are left alone.
+	for id, last := range p.last {
+		if strings.HasPrefix(id, kindOperator+"/") {
+			p.next[id] = last
+		}
+	}
+}
+
+// decideLeaving finds what would be lost with an object that goes.
+func (p *promotion) decideLeaving(o *Object, last Promoted) {
+	narrow := o.of(p.Result.Tenant)
+	for _, path := range paths(narrow) {
+		if !p.Rules.keeps(o, narrow.fields[path].path) && narrow.hash(path) != last.Fields[path] {
+			p.conflict("%s: %s was changed in the target since the last promotion, and the object is gone from the source", o.id(), path)
 		}
 	}
 }

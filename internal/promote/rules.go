@@ -71,17 +71,22 @@ func ReadRules(f *Folder, path string) (Rules, error) {
 	if err := yaml.UnmarshalStrict(content, &rules); err != nil {
 		return rules, fmt.Errorf("%s: it must have namespace, keep and names as docs/rosterctl.md shows: %w", path, err)
 	}
-	for _, k := range rules.Keep {
+	return rules, rules.check(path)
+}
+
+// check says what rules do not say in full.
+func (r Rules) check(path string) error {
+	for _, k := range r.Keep {
 		if !slices.Contains(kinds, k.Kind) || len(k.Fields) == 0 {
-			return rules, fmt.Errorf("%s: each of keep has a kind, which is one of %s, and fields", path, strings.Join(kinds, ", "))
+			return fmt.Errorf("%s: each of keep has a kind, which is one of %s, and fields", path, strings.Join(kinds, ", "))
 		}
 	}
-	for _, n := range rules.Names {
+	for _, n := range r.Names {
 		if !slices.Contains(kinds, n.Kind) || n.From == "" || n.To == "" {
-			return rules, fmt.Errorf("%s: each of names has a kind, which is one of %s, from and to", path, strings.Join(kinds, ", "))
+			return fmt.Errorf("%s: each of names has a kind, which is one of %s, from and to", path, strings.Join(kinds, ", "))
 		}
 	}
-	return rules, nil
+	return nil
 }
 
 // keeps tells whether a field is the target's own.

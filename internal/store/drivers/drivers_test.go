@@ -4,11 +4,14 @@
 package drivers_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/roster-dev/roster/internal/roster"
+	"github.com/roster-dev/roster/internal/store"
 	"github.com/roster-dev/roster/internal/store/drivers"
 )
 
@@ -85,4 +88,52 @@ func FuzzOpenNeverRepeatsWhatFollowsTheScheme(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAStoreOpenedToBeReadIsNeitherMadeNorWritten: what there is can be read, and every write is refused by the database itself.
+func TestAStoreOpenedToBeReadIsNeitherMadeNorWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	missing, err := drivers.OpenReadOnly("sqlite://" + path)
+	if err != nil {
+		t.Fatalf("the URL should be right: %v", err)
+	}
+	defer missing.Close()
+	if _, err := missing.ID(t.Context()); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("a store that is not there should be unavailable, got %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Fatal("the store should not be made")
+	}
+	made, err := drivers.Open("sqlite://" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := made.ID(t.Context())
+	if err := errors.Join(err, made.Close()); err != nil {
+		t.Fatal(err)
+	}
+	read, err := drivers.OpenReadOnly("sqlite://" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	if got, err := read.ID(t.Context()); err != nil || got != id {
+		t.Errorf("the store should be read, want the ID %s, got %q and %v", id, got, err)
+	}
+	group := roster.Group{Company: "acme", Tenant: "north", Name: "sales"}
+	stamp := store.Stamp{Owner: store.Owner{Installation: "i", Namespace: "acme", Kind: "Group", Name: "sales"}}
+	if _, err := read.Groups().Put(t.Context(), group, stamp, store.Terms{}); err == nil {
+		t.Error("a write should be refused")
+	}
+	if _, err := read.Fence(t.Context(), "i"); err == nil {
+		t.Error("an epoch should not be begun")
+	}
+}
+
+func TestAStoreInMemoryHasNothingToRead(t *testing.T) {
+	t.Parallel()
+	if _, err := drivers.OpenReadOnly("memory://"); err == nil || err.Error() != `there is no store "memory"; the URL of a store begins with one of postgres://, sqlite://` {
+		t.Errorf("it should be refused in a sentence, got %v", err)
+	}
 }
