@@ -5,7 +5,6 @@ package promote
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,7 +76,7 @@ func (e *InvalidError) Unwrap() error { return e.Problems }
 // open are what is not as wanted, in order.
 func (p *promotion) open(there map[string]*Object) []edit {
 	var edits []edit
-	for _, id := range slices.Sorted(maps.Keys(p.wanted)) {
+	for _, id := range inOrder(p.wanted) {
 		wanted, have := p.wanted[id], there[id].of(p.Result.Tenant)
 		switch {
 		case wanted == nil && have == nil:
@@ -100,7 +99,8 @@ func (p *promotion) open(there map[string]*Object) []edit {
 
 // asWritten is a field's value as the source wrote it; the one given where it did not.
 func (o *Object) asWritten(path []string, value any) any {
-	if o == nil || o.raw == nil {
+	same := func(renamed []string) bool { return slices.Equal(renamed, path) }
+	if o == nil || o.raw == nil || slices.ContainsFunc(o.renamed, same) {
 		return value
 	}
 	at := o.raw.node.YNode()
@@ -404,13 +404,26 @@ func (d *document) settle(o *Object, tenant, called string) error {
 			}
 		}
 		d.clear([]string{"spec", "companyAdministrator"})
+		d.clear([]string{"spec", "homeTenant"})
 	}
 	if o.raw != nil {
-		return nil
+		return d.rename(o)
 	}
 	for _, path := range paths(o) {
 		if err := d.set(o.fields[path].path, o.fields[path].value); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// rename makes a new document call things as the target does.
+func (d *document) rename(o *Object) error {
+	for _, path := range o.renamed {
+		if l, carried := o.fields[written(path)]; carried {
+			if err := d.set(path, l.value); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

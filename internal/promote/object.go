@@ -4,6 +4,7 @@
 package promote
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -24,6 +25,8 @@ type Object struct {
 	// since they are the target's own.
 	raw     *document
 	foreign [][]string
+	// renamed are the fields that name something which is called otherwise in the target.
+	renamed [][]string
 }
 
 // leaf is one field: a value, or a list, which is compared whole.
@@ -178,6 +181,15 @@ func (o *Object) hash(path string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// inOrder are the objects of a map by kind, what is named before what names it, and by name.
+func inOrder(objects map[string]*Object) []string {
+	rank := func(id string) int {
+		kind, _, _ := strings.Cut(id, "/")
+		return slices.Index(kinds, kind)
+	}
+	return slices.SortedFunc(maps.Keys(objects), func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+}
+
 // paths are the paths of some objects together, in order.
 func paths(objects ...*Object) []string {
 	found := map[string]bool{}
@@ -227,11 +239,10 @@ func (o *Object) of(tenant string) *Object {
 	if o == nil || o.Kind != kindOperator {
 		return o
 	}
-	narrow := &Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, fields: map[string]leaf{}, raw: o.raw}
+	narrow := &Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, fields: map[string]leaf{}, raw: o.raw, renamed: o.renamed}
 	for path, l := range o.fields {
 		foreign := len(l.path) > 2 && l.path[1] == entries && l.path[2] != entryStep(tenant)
-		home := path == "spec.homeTenant" && l.value != tenant
-		if !foreign && !home && path != "spec.companyAdministrator" {
+		if !foreign && path != "spec.homeTenant" && path != "spec.companyAdministrator" {
 			narrow.fields[path] = l
 		}
 	}

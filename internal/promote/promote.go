@@ -8,7 +8,6 @@ package promote
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -73,7 +72,7 @@ func Run(request Request, from Source, into *Folder) (*Result, error) {
 	if err := p.read(from); err != nil {
 		return nil, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(p.source)) {
+	for _, id := range inOrder(p.source) {
 		p.decide(id)
 	}
 	p.decideGone()
@@ -123,7 +122,7 @@ func (p *promotion) carries(o *Object) bool { return o.Kind != kindOperator || p
 
 // noteChiefs says of whom a right is not carried over that is none of a tenant's business.
 func (p *promotion) noteChiefs(all map[string]*Object) {
-	for _, id := range slices.Sorted(maps.Keys(all)) {
+	for _, id := range inOrder(all) {
 		chief, _ := all[id].fields["spec.companyAdministrator"].value.(bool)
 		if chief && p.there[id] == nil && p.source[id] != nil {
 			p.Notes = append(p.Notes, id+" is Administrator of the company in the source, which is not carried over with a tenant")
@@ -178,7 +177,7 @@ func (p *promotion) decide(id string) {
 		promoted: Promoted{Fields: map[string]string{}, Kept: map[string]string{}},
 	}
 	d.last, d.known = p.last[id]
-	d.wanted = &Object{Kind: d.source.Kind, Name: d.source.Name, fields: map[string]leaf{}, raw: d.source.raw}
+	d.wanted = &Object{Kind: d.source.Kind, Name: d.source.Name, fields: map[string]leaf{}, raw: d.source.raw, renamed: d.source.renamed}
 	if d.there == nil && d.known {
 		p.conflict("%s was taken out of the target since the last promotion", id)
 	}
@@ -233,7 +232,7 @@ func (d *decision) keep(path string, steps []string) {
 
 // decideGone settles what becomes of objects the source does not have (any more).
 func (p *promotion) decideGone() {
-	for _, id := range slices.Sorted(maps.Keys(p.there)) {
+	for _, id := range inOrder(p.there) {
 		o := p.there[id]
 		if p.source[id] != nil || !slices.Contains(o.tenants(), p.Result.Tenant) || !p.carries(o) {
 			continue

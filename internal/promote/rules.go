@@ -128,7 +128,7 @@ func (r Rules) called(kind, name string) string {
 
 // references are the fields that name other objects, by the kind of the object and the path of the field; the kind they name.
 var references = map[string]string{
-	"Group spec.tenant": "Tenant", "ChannelPolicy spec.tenant": "Tenant", "Operator spec.homeTenant": "Tenant",
+	"Group spec.tenant": "Tenant", "ChannelPolicy spec.tenant": "Tenant",
 }
 
 // renamed is an object of the source as it is called in the target, and so is what it names.
@@ -144,7 +144,10 @@ func (r Rules) renamed(o *Object) *Object {
 				l.path[i] = entryStep(r.called("Tenant", entryName(step)))
 			}
 		}
-		l.value = r.renamedValue(o.Kind, path, l)
+		was := canonical(l.value)
+		if l.value = r.renamedValue(o.Kind, path, l); canonical(l.value) != was {
+			next.renamed = append(next.renamed, l.path)
+		}
 		next.fields[written(l.path)] = l
 	}
 	return next
