@@ -6,12 +6,12 @@ package cli
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/roster-dev/roster/api/v1alpha1"
 	"github.com/roster-dev/roster/internal/plan"
+	"github.com/roster-dev/roster/internal/promote"
 	"github.com/roster-dev/roster/internal/translate"
 )
 
@@ -61,21 +61,6 @@ func has(d *plan.Declaration, kind string, o client.Object, spec any) bool {
 	if o.GetDeletionTimestamp() != nil {
 		return false
 	}
-	d.Objects = append(d.Objects, plan.Object{Kind: kind, Name: o.GetName(), Content: content{ownLabels(o.GetLabels()), spec}})
+	d.Objects = append(d.Objects, plan.Object{Kind: kind, Name: o.GetName(), Content: content{promote.OwnLabels(o.GetLabels()), spec}})
 	return true
-}
-
-// delivery are the labels by which tools that deliver manifests know their own, by their beginnings. A folder does not have them.
-var delivery = []string{"kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/", "argocd.argoproj.io/", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by"}
-
-// ownLabels are the labels but for those of delivery; none is nil.
-func ownLabels(labels map[string]string) map[string]string {
-	own := maps.Clone(labels)
-	maps.DeleteFunc(own, func(name, _ string) bool {
-		return slices.ContainsFunc(delivery, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
-	})
-	if len(own) == 0 {
-		return nil
-	}
-	return own
 }

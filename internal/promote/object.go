@@ -45,7 +45,7 @@ func objectsOf(all *manifest.Objects) (map[string]*Object, error) {
 	found := map[string]*Object{}
 	add := func(kind, namespace, name string, labels map[string]string, spec any) error {
 		o := &Object{Kind: kind, Namespace: namespace, Name: name, fields: map[string]leaf{}}
-		encoded, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": own(labels)}, "spec": spec})
+		encoded, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": OwnLabels(labels)}, "spec": spec})
 		if err != nil {
 			return err
 		}
@@ -86,12 +86,15 @@ func objectsOf(all *manifest.Objects) (map[string]*Object, error) {
 // delivery are the beginnings of labels by which tools know what they delivered into a cluster.
 var delivery = []string{"kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/", "argocd.argoproj.io/", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by"}
 
-// own are the labels but for those of delivery.
-func own(labels map[string]string) map[string]string {
+// OwnLabels are the labels but for those of delivery; none is nil.
+func OwnLabels(labels map[string]string) map[string]string {
 	kept := maps.Clone(labels)
 	maps.DeleteFunc(kept, func(name, _ string) bool {
 		return slices.ContainsFunc(delivery, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 	})
+	if len(kept) == 0 {
+		return nil
+	}
 	return kept
 }
 
