@@ -59,7 +59,7 @@ func TestAClusterIsASourceOfAPromotion(t *testing.T) {
 	config, exported, target := plane.Kubeconfig(t), export(t, namespace), t.TempDir()
 	words := []string{"promote", "retail", "--kubeconfig", config, "--from", "cluster:" + namespace, "--to", target, "--operators"}
 	done := run(t, "", words...)
-	if done.code != cli.ExitYes || !strings.Contains(done.stdout, "written: .promoted.yaml, tenant-retail.yaml") {
+	if done.code != cli.ExitYes || !strings.Contains(done.stdout, "written: promotion.lock, tenant-retail.yaml") {
 		t.Fatalf("the tenant should be carried over, got exit code %d\n%s%s", done.code, done.stdout, done.stderr)
 	}
 	if again := run(t, "", words...); again.code != cli.ExitYes || !strings.Contains(again.stdout, "nothing to do") {

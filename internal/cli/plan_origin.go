@@ -74,8 +74,17 @@ func (o *origins) plan(c *cobra.Command) (*plan.Plan, error) {
 	if err != nil {
 		return nil, couldNotTell(err)
 	}
-	made, err := compare(before, after, o.namespace, o.from, strings.Join(to, " "))
+	made, err := compare(before, after, o.namespace, shown(o.from), shown(strings.Join(to, " ")))
 	return made, couldNotTell(err)
+}
+
+// shown is a source as a plan names it, which many may read: of a store the kind alone, and neither host nor user.
+func shown(source string) string {
+	if url, is := strings.CutPrefix(source, ofStore); is {
+		scheme, _, _ := strings.Cut(url, ":")
+		return ofStore + scheme
+	}
+	return source
 }
 
 // target are the sources of what is to be: one, or several paths.

@@ -82,6 +82,9 @@ func TestAStoreIsComparedByItsRecords(t *testing.T) {
 			t.Errorf("the plan should say %q, got exit code %d\n%s%s", want, changed.code, changed.stdout, changed.stderr)
 		}
 	}
+	if strings.Contains(changed.stdout, path) || !strings.Contains(changed.stdout, "From store:sqlite to -") {
+		t.Errorf("where the store lies should not be told, got\n%s", changed.stdout)
+	}
 	stored(t, url, "other", strings.ReplaceAll(shiftsOf("gamma"), "worker", "person"))
 	if got := run(t, shifts(), "plan", "--from", "store:"+url, "--to", "-"); got.code != cli.ExitUnknown || !strings.Contains(got.stderr, "choose one with --installation") {
 		t.Errorf("whose records count should be asked, got exit code %d\n%s%s", got.code, got.stdout, got.stderr)

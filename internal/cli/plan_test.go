@@ -72,6 +72,9 @@ var plans = map[string]struct {
 	"group-gone":         {"nobody may read its conversations, and all who name it name nothing", func(s string) string { return without(s, "sales") }},
 	"last-administrator": {"an edit that the store holds", replacing("role: Administrator", "role: Worker")},
 	"leavers":            {"removals beyond the budget", func(s string) string { return without(s, "worker-03", "worker-04", "worker-05", "worker-06") }},
+	"budget-raised": {"a budget that is raised in the same change may come too late", func(s string) string {
+		return replacing("max: 2", "max: 9")(without(s, "worker-03", "worker-04", "worker-05", "worker-06"))
+	}},
 	"ways-to-go": {"each way to go says what becomes of the access", func(s string) string {
 		return without(s, "worker-07", "worker-08")
 	}},

@@ -37,7 +37,7 @@ func newPromote(program string) *cobra.Command {
 		Use:   "promote TENANT --from SOURCE --to FOLDER",
 		Short: "Carry a tenant from one environment into the manifests of another",
 		Long: `Carry a tenant (the Tenant, its Groups and its ChannelPolicies; with --operators its people, too) from one environment into the manifests
-of another. What promotion.yaml of the FOLDER declares as the target's own stays; everything else is carried over. The files keep their
+of another. What promotion.rules of the FOLDER declares as the target's own stays; everything else is carried over. The files keep their
 order and comments. A FOLDER with a kustomization is edited as an overlay: what lies outside of it is never touched.
 
 SOURCE is a folder, a file or -, git:REVISION[:PATH], or cluster:[CONTEXT/]NAMESPACE; a folder with a kustomization is built.
@@ -56,7 +56,7 @@ do), 2 for a wrong command, and 3 where something could not be read or written.`
 	flags := c.Flags()
 	flags.StringVar(&p.from, "from", "", "the `source` of the tenant; required")
 	flags.StringVar(&p.to, "to", "", "the `folder` of the target's manifests; required")
-	flags.StringVar(&p.rules, "rules", "", "`file` that says what is the target's own; absent: promotion.yaml of the folder")
+	flags.StringVar(&p.rules, "rules", "", "`file` that says what is the target's own; absent: promotion.rules of the folder")
 	flags.BoolVar(&p.operators, "operators", false, "carry the people of the tenant over, too")
 	flags.BoolVar(&p.force, "force", false, "carry over what conflicts: the source wins, but for what is the target's own")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "say what would be done, and write nothing")

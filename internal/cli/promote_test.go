@@ -68,7 +68,7 @@ func newRepository(t *testing.T) *repository {
 	}
 	r.write(t, "production/kustomization.yaml", fmt.Sprintf(kustomization, "production")+"patches:\n# What only production has.\n- path: console.yaml\n")
 	r.write(t, "production/console.yaml", console)
-	r.write(t, "production/promotion.yaml", ownOfProduction)
+	r.write(t, "production/promotion.rules", ownOfProduction)
 	r.git(t, "init", "--quiet")
 	r.commit(t)
 	return r
@@ -138,7 +138,7 @@ func (r *repository) diff(t *testing.T) string {
 	t.Helper()
 	r.git(t, "add", "--all", "--intent-to-add")
 	var kept strings.Builder
-	for line := range strings.Lines(r.git(t, "diff", "--no-color", "--unified=1", "--", "production", ":(exclude)production/.promoted.yaml")) {
+	for line := range strings.Lines(r.git(t, "diff", "--no-color", "--unified=1", "--", "production", ":(exclude)production/promotion.lock")) {
 		if !strings.HasPrefix(line, "index ") {
 			kept.WriteString(line)
 		}
@@ -300,9 +300,10 @@ func TestAnOverlayOverASharedBaseIsPatched(t *testing.T) {
 func TestWhatSomebodyHasToDecideIsRefused(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		reason             string
-		edit               func(t *testing.T, r *repository)
-		args               []string
+		reason string
+		edit   func(t *testing.T, r *repository)
+		args   []string
+		// refused is what is said without --force, empty where nothing is in the way; withForce is what is said then.
 		refused, withForce string
 	}{
 		"target changed": {
@@ -317,14 +318,14 @@ func TestWhatSomebodyHasToDecideIsRefused(t *testing.T) {
 			func(t *testing.T, r *repository) {
 				r.edit(t, "production/retail.yaml", "maxConcurrent: 10", "maxConcurrent: 9")
 				r.edit(t, "staging/retail.yaml", "maxConcurrent: 10", "maxConcurrent: 9")
-			}, nil, "", "nothing to do",
+			}, nil, "", "written: promotion.lock",
 		},
 		"source changed the target's own": {
 			"production may need the same",
 			func(t *testing.T, r *repository) {
 				r.edit(t, "staging/retail.yaml", "console.retail.example", "staging.example")
 			}, nil,
-			"Tenant/retail: spec.consoleURL is the target's own, and the source changed it since the last promotion", "written: .promoted.yaml",
+			"Tenant/retail: spec.consoleURL is the target's own, and the source changed it since the last promotion", "written: promotion.lock",
 		},
 		"taken out of the target": {
 			"somebody did not want it there",
@@ -338,6 +339,27 @@ func TestWhatSomebodyHasToDecideIsRefused(t *testing.T) {
 				r.cut(t, "staging/retail.yaml", "---\n# By name: two people")
 				r.edit(t, "production/retail.yaml", "maxConcurrent: 2\n", "maxConcurrent: 1\n")
 			}, nil, "ChannelPolicy/retail-escalations: spec.capacity.maxConcurrent was changed in the target", "ChannelPolicy/retail-escalations goes",
+		},
+		"a rule that is new": {
+			"a field that was carried over before is the target's own from now on",
+			func(t *testing.T, r *repository) {
+				r.edit(t, "production/promotion.rules", "spec.integrations.facebook]", "spec.integrations.facebook, spec.displayName]")
+				r.edit(t, "production/retail.yaml", "displayName: Harbour Retail", "displayName: Retail by Harbour")
+			}, nil, "", "spec.consoleURL, spec.displayName, spec.integrations.facebook.pageID",
+		},
+		"a rule that is gone": {
+			"a field that was the target's own is carried over from now on",
+			func(t *testing.T, r *repository) {
+				r.edit(t, "production/promotion.rules", "spec.consoleURL, ", "")
+			}, nil, "", "carries over: Tenant/retail: spec.consoleURL",
+		},
+		"a result that breaks a rule": {
+			"a new object may lack what is the target's own",
+			func(t *testing.T, r *repository) {
+				r.edit(t, "production/promotion.rules", "fields: [spec.credential]", "fields: [spec.profile]")
+				r.write(t, "staging/people.yaml", r.read(t, "staging/people.yaml")+"---\napiVersion: identity.roster.dev/v1alpha1\nkind: Operator\nmetadata: {name: newcomer, namespace: harbour}\n"+
+					"spec: {userName: newcomer, profile: {givenName: N, familyName: C, email: n@example.com}, tenants: [{tenant: retail, role: Worker}]}\n")
+			}, []string{"--operators"}, `Operator "newcomer": spec.profile: Required value`, "refused: what it comes to would not be right",
 		},
 		"removals beyond the budget": {
 			"the manager would hold them, whatever is forced",
@@ -367,11 +389,17 @@ func TestWhatSomebodyHasToDecideIsRefused(t *testing.T) {
 			test.edit(t, r)
 			r.commit(t)
 			got := r.promote(t, test.args...)
-			if test.refused != "" && (got.code != cli.ExitNo || !strings.Contains(got.stdout, "refused: ") || !strings.Contains(got.stdout, test.refused)) {
+			if test.refused == "" {
+				if got.code != cli.ExitYes || !strings.Contains(got.stdout, test.withForce) {
+					t.Errorf("%s: there should be %q without --force, got exit code %d\n%s%s", test.reason, test.withForce, got.code, got.stdout, got.stderr)
+				}
+				return
+			}
+			if got.code != cli.ExitNo || !strings.Contains(got.stdout, "refused: ") || !strings.Contains(got.stdout, test.refused) {
 				t.Errorf("%s: it should be refused with %q, got exit code %d\n%s%s", test.reason, test.refused, got.code, got.stdout, got.stderr)
 			}
-			if test.refused != "" && r.git(t, "status", "--short") != "" {
-				t.Errorf("%s: nothing should be written where it is refused, got %s", test.reason, r.git(t, "status", "--short"))
+			if written := r.git(t, "status", "--short"); written != "" {
+				t.Errorf("%s: nothing should be written where it is refused, got %s", test.reason, written)
 			}
 			if forced := r.promote(t, append(test.args, "--force")...); !strings.Contains(forced.stdout, test.withForce) {
 				t.Errorf("%s: with --force there should be %q, got\n%s%s", test.reason, test.withForce, forced.stdout, forced.stderr)

@@ -94,11 +94,12 @@ var beginning = time.Unix(1, 0)
 func (h holding) spend(losses []roster.Loss, spending map[string]roster.RemovalWindow, live map[string]int) map[string]bool {
 	verdict, spent, refused := map[string]bool{}, map[string]roster.RemovalWindow{}, false
 	for _, loss := range losses {
-		tenant, stays := h.after.Tenants[loss.Tenant]
-		if _, was := h.before.Tenants[loss.Tenant]; !stays || !was {
+		is, stays := h.after.Tenants[loss.Tenant]
+		was, known := h.before.Tenants[loss.Tenant]
+		if !stays || !known {
 			continue
 		}
-		window, allowed := spendOne(spending[loss.Tenant], tenant.Settings.RemovalBudget, 1, live[loss.Tenant])
+		window, allowed := spendBoth(spending[loss.Tenant], was.Settings.RemovalBudget, is.Settings.RemovalBudget, live[loss.Tenant])
 		verdict[loss.Tenant], spent[loss.Tenant] = !allowed, window
 		refused = refused || !allowed
 	}
@@ -106,6 +107,16 @@ func (h holding) spend(losses []roster.Loss, spending map[string]roster.RemovalW
 		maps.Copy(spending, spent)
 	}
 	return verdict
+}
+
+// spendBoth is one removal under the budget there was and the one there will be: which of them counts, whoever is written first decides.
+func spendBoth(window roster.RemovalWindow, was, is *roster.RemovalBudget, live int) (roster.RemovalWindow, bool) {
+	under, allowed := spendOne(window, was, 1, live)
+	after, too := spendOne(window, is, 1, live)
+	if after.Removed > under.Removed {
+		under = after
+	}
+	return under, allowed && too
 }
 
 func spendOne(window roster.RemovalWindow, budget *roster.RemovalBudget, people, live int) (roster.RemovalWindow, bool) {

@@ -203,7 +203,8 @@ func (p *promotion) decide(id string) {
 // carry settles a field that is carried over.
 func (d *decision) carry(path string) {
 	is, should := d.there.hash(path), d.source.hash(path)
-	if d.there != nil && d.known && is != d.last.Fields[path] && is != should {
+	_, ours := d.last.Kept[path]
+	if d.there != nil && d.known && !ours && is != d.last.Fields[path] && is != should {
 		d.conflict("%s: %s was changed in the target since the last promotion, which would undo that", d.id, path)
 	}
 	if should != "" {
@@ -225,7 +226,12 @@ func (d *decision) keep(path string, steps []string) {
 		return
 	}
 	d.kept = append(d.kept, path)
-	if d.there != nil && d.known && offered != d.last.Kept[path] {
+	last, ours := d.last.Kept[path]
+	if !ours {
+		// It was carried over before the rules kept it.
+		last = d.last.Fields[path]
+	}
+	if d.there != nil && d.known && offered != last {
 		d.conflict("%s: %s is the target's own, and the source changed it since the last promotion: see whether the target needs the same", d.id, path)
 	}
 }

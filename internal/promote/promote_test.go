@@ -175,7 +175,7 @@ func carried(t *testing.T, into *promote.Folder, text string, request promote.Re
 // TestAPlainFolderKeepsItsTextAndItsNames: only what changes is written, and objects go by their names in the target.
 func TestAPlainFolderKeepsItsTextAndItsNames(t *testing.T) {
 	t.Parallel()
-	into, path := folder(t, map[string]string{"shop.yaml": target, "promotion.yaml": rules})
+	into, path := folder(t, map[string]string{"shop.yaml": target, "promotion.rules": rules})
 	request := promote.Request{Tenant: "shop-test", Operators: true}
 	done := carried(t, into, source, request)
 	if done.Tenant != "shop" || len(done.Conflicts) > 0 {
@@ -215,7 +215,7 @@ spec:
   - tenant: bakery
     role: Worker
 `
-	into, path := folder(t, map[string]string{"shop.yaml": target, "anna.yaml": person, "promotion.yaml": rules})
+	into, path := folder(t, map[string]string{"shop.yaml": target, "anna.yaml": person, "promotion.rules": rules})
 	carried(t, into, source, promote.Request{Tenant: "shop-test", Operators: true, Force: true})
 	if err := into.Save(); err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestRulesThatSayNothingAreRefused(t *testing.T) {
 		"no fields":        {"keep: [{kind: Tenant}]\n", "and fields"},
 		"half a name":      {"names: [{kind: Tenant, from: a}]\n", "from and to"},
 	} {
-		into, _ := folder(t, map[string]string{"promotion.yaml": test.rules})
+		into, _ := folder(t, map[string]string{"promotion.rules": test.rules})
 		if _, err := promote.ReadRules(into, ""); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: the error should say %q, got %v", reason, test.want, err)
 		}

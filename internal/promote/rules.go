@@ -15,10 +15,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// The files of a target that are about promotion. The record begins with a dot, so that nobody takes it for a manifest.
+// The files of a target that are about promotion. They are YAML, and are not called so: whatever applies a folder takes YAML for manifests.
 const (
-	RulesFile  = "promotion.yaml"
-	RecordFile = ".promoted.yaml"
+	RulesFile  = "promotion.rules"
+	RecordFile = "promotion.lock"
 )
 
 // Rules are what belongs to a target and is never promoted into it.
