@@ -104,6 +104,7 @@ var Directions = []Row{
 	{
 		Folder: "internal/store/drivers",
 		Module: []string{"internal/store", "internal/store/memory", "internal/store/sqlstore", "internal/store/sqlstore/*"},
+		Tests:  []string{"internal/roster"},
 		Why:    "it is the one table from URL scheme to driver, and no more",
 	},
 	{
@@ -136,6 +137,16 @@ var Directions = []Row{
 		Folder: "internal/storecommand",
 		Module: []string{"internal/roster", "internal/provision", "internal/store", "internal/store/drivers"}, Libraries: []string{"k8s.io/apimachinery"},
 		Why: "what is done to a store by hand is the same in the manager's program and in rosterctl, and asks no cluster",
+	},
+	{
+		Folder: "internal/plan", Module: []string{"internal/roster"},
+		Banned: []string{"os", "net", "database/sql", "log", "syscall"}, Clockless: true,
+		Tests: []string{"internal/roster/rostertest"},
+		Why:   "what a change does is told of the core's values alone, wherever they come from",
+	},
+	{
+		Folder: "internal/promote", Module: []string{"api/*", "internal/manifest"}, Libraries: kubernetes,
+		Why: "it edits the text of manifests, and asks neither a cluster nor the rules",
 	},
 	{
 		Folder: "internal/mail", Libraries: []string{"github.com/wneessen/go-mail", "golang.org/x/text", "golang.org/x/time"},
@@ -213,7 +224,8 @@ var Directions = []Row{
 		Folder: "internal/cli",
 		Module: []string{
 			"api/*", "internal/roster", "internal/provision", "internal/store", "internal/store/drivers", "internal/translate",
-			"internal/snapshot", "internal/manifest", "internal/lint", "internal/lint/report", "internal/storecommand",
+			"internal/snapshot", "internal/manifest", "internal/lint", "internal/lint/report", "internal/plan", "internal/promote",
+			"internal/storecommand",
 		},
 		// Whether somebody watches a terminal is the terminal's to say.
 		Libraries: append([]string{"github.com/spf13", "golang.org/x/term"}, kubernetes...),

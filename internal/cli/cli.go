@@ -71,7 +71,7 @@ The answers are computed as the manager computes them: from manifests (-f), or f
 		DisableAutoGenTag: true,
 	}
 	root.SetFlagErrorFunc(misusedFlag)
-	root.AddCommand(newAccess(program), newInvite(program), newLint(program, build), newRBAC(program), newVersion(build))
+	root.AddCommand(newAccess(program), newInvite(program), newLint(program, build), newPlan(program), newPromote(program), newRBAC(program), newVersion(build))
 	root.AddCommand(newGet(program), newTree(program), newCondition(program), newDrift(program), newExport(program), newImport(program), newStore(program))
 	refuseStrangers(root)
 	return root

@@ -97,6 +97,18 @@ func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, erro
 	if err != nil {
 		return nil, err
 	}
+	objects, err := listAll(ctx, client, company)
+	if err != nil {
+		return nil, err
+	}
+	if objects.Count() == 0 {
+		return nil, fmt.Errorf("there is no Tenant, Group, ChannelPolicy or Operator in namespace %q; name another with --namespace", company)
+	}
+	return newWorld(objects, company), nil
+}
+
+// listAll lists the objects of one company.
+func listAll(ctx context.Context, client rest.Interface, company string) (*manifest.Objects, error) {
 	objects := &manifest.Objects{}
 	for _, list := range []func() error{
 		func() error { return list(ctx, client, company, "tenants", &v1alpha1.TenantList{}, &objects.Tenants) },
@@ -112,10 +124,7 @@ func (c *clusterFlags) read(ctx context.Context, namespace string) (*world, erro
 			return nil, err
 		}
 	}
-	if objects.Count() == 0 {
-		return nil, fmt.Errorf("there is no Tenant, Group, ChannelPolicy or Operator in namespace %q; name another with --namespace", company)
-	}
-	return newWorld(objects, company), nil
+	return objects, nil
 }
 
 // clientOf is a client that knows where our kinds are without asking what kinds there are.

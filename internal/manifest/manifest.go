@@ -7,6 +7,7 @@
 package manifest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -54,10 +55,18 @@ type Source struct {
 	Stdin io.Reader
 	// Kustomization is a folder that is built, as kubectl kustomize does; empty is none.
 	Kustomization string
+	// Files are further files, such as those of a commit.
+	Files []File
 	// Namespace is that of objects that name none; empty is [DefaultNamespace].
 	Namespace string
 	// Progress is told, from several goroutines at once, how many objects have been judged of how many; nil is nobody.
 	Progress func(judged, of int)
+}
+
+// File is a file that was read already.
+type File struct {
+	Name    string
+	Content []byte
 }
 
 // Read reads every object of the four kinds and passes over any other. It reads all before it fails, and its error has a line a
@@ -78,6 +87,11 @@ func (s Source) Read() (*Objects, error) {
 		}
 	}
 	return objects, told(problems)
+}
+
+// InFolder tells whether a file counts where a whole folder is read, by its path within.
+func InFolder(name string) bool {
+	return isManifest(name) && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return part != ".." && hidden(part) })
 }
 
 // add adds an object to those of its kind.
@@ -127,6 +141,11 @@ func (s Source) documents() (found []*document, files int, err error) {
 			continue
 		}
 		if err := c.path(path, s.Stdin); err != nil {
+			return nil, 0, err
+		}
+	}
+	for _, file := range s.Files {
+		if err := c.stream(file.Name, bytes.NewReader(file.Content)); err != nil {
 			return nil, 0, err
 		}
 	}

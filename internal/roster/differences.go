@@ -117,6 +117,11 @@ func elementName(place int, element map[string]any) string {
 			key = append(key, value)
 		}
 	}
+	// A cause has a name, too, which several of a list may share.
+	_, cause := element["kind"]
+	if name, found := element["name"].(string); found && len(key) == 0 && !cause {
+		key = append(key, name)
+	}
 	if len(key) == 0 {
 		return fmt.Sprint(place)
 	}
