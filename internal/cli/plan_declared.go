@@ -52,8 +52,10 @@ func (d declaredOrigin) world(company string, former *plan.World) *plan.World {
 
 // content is what of a manifest is compared. Annotations are orders to the manager, and say nothing of what is to be.
 type content struct {
-	Labels map[string]string `json:"labels,omitempty"`
-	Spec   any               `json:"spec"`
+	Metadata struct {
+		Labels map[string]string `json:"labels,omitempty"`
+	} `json:"metadata"`
+	Spec any `json:"spec"`
 }
 
 // has notes an object, and tells whether it is there: one that is being deleted is not.
@@ -61,6 +63,8 @@ func has(d *plan.Declaration, kind string, o client.Object, spec any) bool {
 	if o.GetDeletionTimestamp() != nil {
 		return false
 	}
-	d.Objects = append(d.Objects, plan.Object{Kind: kind, Name: o.GetName(), Content: content{promote.OwnLabels(o.GetLabels()), spec}})
+	says := content{Spec: spec}
+	says.Metadata.Labels = promote.OwnLabels(o.GetLabels())
+	d.Objects = append(d.Objects, plan.Object{Kind: kind, Name: o.GetName(), Content: says})
 	return true
 }

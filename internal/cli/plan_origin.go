@@ -69,16 +69,34 @@ func (o *origins) plan(c *cobra.Command) (*plan.Plan, error) {
 	if err := o.settle(to); err != nil {
 		return nil, err
 	}
-	before, err := o.open(c.Context(), c.InOrStdin(), []string{o.from})
-	if err != nil {
-		return nil, couldNotTell(err)
-	}
-	after, err := o.open(c.Context(), c.InOrStdin(), to)
+	before, after, err := o.both(c, to)
 	if err != nil {
 		return nil, couldNotTell(err)
 	}
 	made, err := compare(before, after, o.namespace, shown(o.from), shown(strings.Join(to, " ")))
 	return made, couldNotTell(err)
+}
+
+// both opens the two sides: at once, unless one is a cluster, which says what company the other one is read for.
+func (o *origins) both(c *cobra.Command, to []string) (before, after origin, err error) {
+	first := func() (err error) {
+		before, err = o.open(c.Context(), c.InOrStdin(), []string{o.from})
+		return err
+	}
+	second := func() (err error) {
+		after, err = o.open(c.Context(), c.InOrStdin(), to)
+		return err
+	}
+	if strings.HasPrefix(o.from, ofCluster) || strings.HasPrefix(to[0], ofCluster) {
+		if err := first(); err != nil {
+			return nil, nil, err
+		}
+		return before, after, second()
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- first() }()
+	err = second()
+	return before, after, errors.Join(<-failed, err)
 }
 
 // shown is a source as a plan names it, which many may read: of a store the kind alone, and neither host nor user.

@@ -84,12 +84,23 @@ var plans = map[string]struct {
 	"switched-off": {"somebody is switched off, and somebody new comes", func(s string) string {
 		return replacing("worker-01.user", "worker-01.user, active: false")(s) + newcomer
 	}},
-	"held":        {"an entry that waits for a field of the profile", replacing("awayRouting:", "profilePolicy: {required: [Title]}, awayRouting:")},
-	"group-work":  {"a group serves one channel less and has a limit", replacing("name: support, namespace: acme}\nspec: {", "name: support, namespace: acme}\nspec: {channels: [Chat], routing: {maxConcurrentPerOperator: 4}, ")},
-	"claims":      {"two who claim one address, which is not said", replacing("worker-02@example.com", "worker-01@example.com")},
+	"held":       {"an entry that waits for a field of the profile", replacing("awayRouting:", "profilePolicy: {required: [Title]}, awayRouting:")},
+	"group-work": {"a group serves one channel less and has a limit", replacing("name: support, namespace: acme}\nspec: {", "name: support, namespace: acme}\nspec: {channels: [Chat], routing: {maxConcurrentPerOperator: 4}, ")},
+	"claims":     {"two who claim one address, which is not said", replacing("worker-02@example.com", "worker-01@example.com")},
+	"labelled": {"a label by which a policy selects, and what it gives", func(s string) string {
+		return replacing("metadata: {name: boss,", "metadata: {labels: {shift: night}, name: boss,")(s) + byLabel
+	}},
 	"tenant-gone": {"everybody loses everything, and the budget holds it", func(s string) string { return without(s, "beta") }},
 	"chief":       {"who becomes Administrator of the company has every tenant", replacing("boss@example.com}", "boss@example.com}, companyAdministrator: true")},
 }
+
+const byLabel = `
+---
+apiVersion: identity.roster.dev/v1alpha1
+kind: ChannelPolicy
+metadata: {name: nights, namespace: acme}
+spec: {tenant: beta, channels: [Chat], subjects: [{selector: {matchLabels: {shift: night}}}]}
+`
 
 const newcomer = `
 ---

@@ -223,12 +223,13 @@ func (p *pair) compareTeams() {
 	}
 }
 
-// nameOf is the name of a person's object; the user name where no object is known, as in a store that has records of nobody.
+// nameOf is the name of a person's object. A user name is never told: of somebody without an object, as of another installation of a store,
+// it is only said that there is one.
 func (s *side) nameOf(userName string) string {
 	if name, known := s.names[userName]; known {
 		return name
 	}
-	return userName
+	return "somebody of another installation"
 }
 
 // fresh are the causes that are not among others; all of them where none is new.

@@ -57,7 +57,9 @@ type promotion struct {
 	folder *Folder
 	// source are the objects to carry over as they are called in the target, there are those the target has, and wanted what it should have.
 	source, there, wanted map[string]*Object
-	last, next            map[string]Promoted
+	// record is all that was promoted into the target, last what of this tenant was, and next what is.
+	record     Record
+	last, next map[string]Promoted
 }
 
 // Run carries a tenant into a folder, which is not saved by that.
@@ -68,7 +70,7 @@ func Run(request Request, from Source, into *Folder) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.last = record[p.Result.Tenant]
+	p.record, p.last = record, record[p.Result.Tenant]
 	if err := p.read(from); err != nil {
 		return nil, err
 	}
@@ -204,7 +206,7 @@ func (p *promotion) decide(id string) {
 func (d *decision) carry(path string) {
 	is, should := d.there.hash(path), d.source.hash(path)
 	_, ours := d.last.Kept[path]
-	if d.there != nil && d.known && !ours && is != d.last.Fields[path] && is != should {
+	if d.there != nil && d.known && !ours && is != should && !d.record.promoted(d.id, path, is) {
 		d.conflict("%s: %s was changed in the target since the last promotion, which would undo that", d.id, path)
 	}
 	if should != "" {
@@ -243,12 +245,11 @@ func (p *promotion) decideGone() {
 		if p.source[id] != nil || !slices.Contains(o.tenants(), p.Result.Tenant) || !p.carries(o) {
 			continue
 		}
-		last, promoted := p.last[id]
-		if !promoted {
+		if _, promoted := p.last[id]; !promoted {
 			p.Notes = append(p.Notes, id+" is only in the target, and stays")
 			continue
 		}
-		p.decideLeaving(o, last)
+		p.decideLeaving(o)
 		p.wanted[id] = nil
 		p.Changes = append(p.Changes, id+" goes")
 	}
@@ -264,10 +265,10 @@ func (p *promotion) decideGone() {
 }
 
 // decideLeaving finds what would be lost with an object that goes.
-func (p *promotion) decideLeaving(o *Object, last Promoted) {
+func (p *promotion) decideLeaving(o *Object) {
 	narrow := o.of(p.Result.Tenant)
 	for _, path := range paths(narrow) {
-		if !p.Rules.keeps(o, narrow.fields[path].path) && narrow.hash(path) != last.Fields[path] {
+		if !p.Rules.keeps(o, narrow.fields[path].path) && !p.record.promoted(o.id(), path, narrow.hash(path)) {
 			p.conflict("%s: %s was changed in the target since the last promotion, and the object is gone from the source", o.id(), path)
 		}
 	}

@@ -240,6 +240,26 @@ spec:
 	}
 }
 
+// TestAPersonOfTwoTenantsIsPromotedWithEither: what one promotion wrote of the person is no change by somebody to the other one.
+func TestAPersonOfTwoTenantsIsPromotedWithEither(t *testing.T) {
+	t.Parallel()
+	company := func(title string) string {
+		return head + "Tenant\nmetadata: {name: north}\nspec: {channels: [Chat]}\n---\n" + head + "Tenant\nmetadata: {name: south}\nspec: {channels: [Chat]}\n---\n" +
+			head + "Operator\nmetadata: {name: anna}\nspec:\n  userName: anna\n  profile: {givenName: A, familyName: A, email: anna@example.com, title: " + title + "}\n" +
+			"  tenants: [{tenant: north, role: Worker}, {tenant: south, role: Worker}]\n"
+	}
+	into, _ := folder(t, map[string]string{"all.yaml": company("First")})
+	for i, step := range []struct{ tenant, title string }{{"north", "First"}, {"south", "First"}, {"north", "Second"}, {"south", "Third"}, {"north", "Third"}} {
+		done := carried(t, into, company(step.title), promote.Request{Tenant: step.tenant, Operators: true})
+		if len(done.Conflicts) > 0 || string(done.After.Operators[0].Spec.Profile.Title) != step.title {
+			t.Fatalf("step %d: the title should be %s, got %s and the conflicts %v", i+1, step.title, done.After.Operators[0].Spec.Profile.Title, done.Conflicts)
+		}
+		if err := into.Save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestRulesThatSayNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	for reason, test := range map[string]struct{ rules, want string }{

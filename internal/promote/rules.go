@@ -200,6 +200,16 @@ type Promoted struct {
 	Kept   map[string]string `json:"kept,omitempty"`
 }
 
+// promoted tells whether a field of an object has a value that was promoted last, with whichever tenant: a person may be in several.
+func (r Record) promoted(id, path, hash string) bool {
+	for _, objects := range r {
+		if last, known := objects[id]; known && last.Fields[path] == hash {
+			return true
+		}
+	}
+	return false
+}
+
 const recordHead = "# Written by 'rosterctl promote': hashes of what was promoted last. Commit it with the manifests, and do not edit it.\n"
 
 func readRecord(f *Folder) (Record, error) {
