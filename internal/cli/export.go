@@ -150,9 +150,13 @@ func addAll[T client.Object](e *exported, cleaner *manifest.Cleaner, kind string
 			return err
 		}
 		if len(refused) > 0 {
+			var told []string
 			for _, problem := range refused {
-				e.complaints = append(e.complaints, fmt.Sprintf("%s %q is left out: %s", kind, o.GetName(), problem))
+				told = append(told, fmt.Sprintf("%s %q is left out: %s", kind, o.GetName(), problem))
 			}
+			// The rules are asked in no order of their own.
+			slices.Sort(told)
+			e.complaints = append(e.complaints, told...)
 			continue
 		}
 		text, err := yaml.Marshal(content)

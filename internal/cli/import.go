@@ -27,7 +27,9 @@ const problemsTold = 50
 // rowProblem is what is wrong with a table, and the line it is told of; 0 is that of the table as a whole.
 type rowProblem struct {
 	line int
-	text string
+	// place is that of the column, from 0; -1 is that of the row as a whole.
+	place int
+	text  string
 }
 
 // importing is one import of a table.
@@ -165,7 +167,7 @@ func (in *importing) wrong(row tableRow, heading, format string, args ...any) {
 	if heading != "" {
 		where += fmt.Sprintf("column %q: ", heading)
 	}
-	in.problems = append(in.problems, rowProblem{row.line, where + fmt.Sprintf(format, args...)})
+	in.problems = append(in.problems, rowProblem{row.line, slices.Index(in.table.headings, heading), where + fmt.Sprintf(format, args...)})
 }
 
 // tell tells what is wrong, a line a problem.
@@ -173,7 +175,10 @@ func (in *importing) tell(to io.Writer) error {
 	if len(in.problems) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(in.problems, func(a, b rowProblem) int { return a.line - b.line })
+	// The rules of the API server are asked in no order of their own.
+	slices.SortFunc(in.problems, func(a, b rowProblem) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.place, b.place), cmp.Compare(a.text, b.text))
+	})
 	for _, problem := range in.problems[:min(len(in.problems), problemsTold)] {
 		_, _ = fmt.Fprintln(to, problem.text)
 	}
