@@ -22,6 +22,7 @@ import (
 	"github.com/roster-dev/roster/internal/provision"
 	"github.com/roster-dev/roster/internal/roster"
 	"github.com/roster-dev/roster/internal/store"
+	"github.com/roster-dev/roster/internal/translate"
 )
 
 // Activation is how people come to log in.
@@ -81,13 +82,7 @@ func requested(value string) string {
 
 // validFor is how long a link of a person lives: as his home tenant says.
 func (k operators) validFor(o *v1alpha1.Operator) time.Duration {
-	home := string(o.Spec.HomeTenant)
-	for _, entry := range o.Spec.Tenants {
-		if o.Spec.HomeTenant == "" && (home == "" || string(entry.Tenant) < home) {
-			home = string(entry.Tenant)
-		}
-	}
-	return k.Directory.LinksValidFor(o.Namespace, home)
+	return k.Directory.LinksValidFor(o.Namespace, translate.Operator(o).Home())
 }
 
 // LabelInitialPassword is the label that a Secret with a first password needs: others are never read.

@@ -29,8 +29,16 @@ func telling(run func(*cobra.Command, []string) error) func(*cobra.Command, []st
 		if err == nil || errors.Is(err, errNo) || errors.As(err, &usage) {
 			return err
 		}
-		return unknownError{err}
+		return couldNotTell(err)
 	}
+}
+
+// couldNotTell marks an error as one that leaves the question open; nil stays nil.
+func couldNotTell(err error) error {
+	if err == nil {
+		return nil
+	}
+	return unknownError{err}
 }
 
 // codeOf is the exit code of a command that failed.

@@ -82,10 +82,10 @@ func (l *linting) run(c *cobra.Command, folders []string, build Build) error {
 	}.Inspect()
 	progress.end()
 	if err != nil {
-		return unknownError{err}
+		return couldNotTell(err)
 	}
 	if len(found.Declarations) == 0 {
-		return unknownError{errors.New("the manifests hold no Tenant, Group, ChannelPolicy or Operator; name others")}
+		return couldNotTell(errors.New("the manifests hold no Tenant, Group, ChannelPolicy or Operator; name others"))
 	}
 	return l.write(c.OutOrStdout(), lint.Check(found), build)
 }
@@ -97,7 +97,7 @@ func (l *linting) write(to io.Writer, result *lint.Result, build Build) error {
 		Format: l.format.value, FailOn: lint.Severity(l.failOn.value), Folder: folder, Colour: coloured(to), Version: build.Version,
 	}
 	if err := report.Write(to, result, options); err != nil {
-		return unknownError{err}
+		return couldNotTell(err)
 	}
 	if slices.ContainsFunc(result.Findings, func(f lint.Finding) bool { return options.Fails(f.Severity) }) {
 		return errNo

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -151,11 +152,10 @@ func kustomized(on filesys.FileSystem, folder, named string) ([]manifest.File, e
 	return []manifest.File{{Name: named, Content: text}}, err
 }
 
-// kustomizations are the names a kustomization may have.
-var kustomizations = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
-
 // IsKustomization tells whether a file of that name makes a folder one that kustomize builds.
-func IsKustomization(name string) bool { return slices.Contains(kustomizations, name) }
+func IsKustomization(name string) bool {
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), name)
+}
 
 // Kustomize is what kustomize makes of one folder of some files, which are by their paths from a root that all share, such as those of a commit.
 func Kustomize(files []manifest.File, folder, named string) ([]manifest.File, error) {
@@ -222,7 +222,7 @@ func (f *Folder) plain(folder string) ([]string, error) {
 
 // kustomization is the path of the kustomization of a folder; empty is none.
 func (f *Folder) kustomization(folder string) (string, error) {
-	for _, name := range kustomizations {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		path := filepath.Join(folder, name)
 		switch _, err := f.read(path); {
 		case err == nil:

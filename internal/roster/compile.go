@@ -94,7 +94,7 @@ func (o Operator) user() User {
 		Profile:              profile,
 		Locale:               o.Locale,
 		TimeZone:             o.TimeZone,
-		HomeTenant:           o.home(),
+		HomeTenant:           o.Home(),
 		Active:               o.Active,
 		CompanyAdministrator: o.CompanyAdministrator,
 		CredentialMode:       o.CredentialMode,

@@ -144,8 +144,8 @@ func (e Entry) declares(group string) bool {
 	return slices.ContainsFunc(e.Groups, func(g GroupMembership) bool { return g.Group == group })
 }
 
-// home is the tenant whose mail template and locale apply: the declared one, else the first by name.
-func (o Operator) home() string {
+// Home is the tenant whose mail template and locale apply: the declared one, else the first by name.
+func (o Operator) Home() string {
 	if o.HomeTenant != "" || len(o.Entries) == 0 {
 		return o.HomeTenant
 	}
